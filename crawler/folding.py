@@ -1,0 +1,90 @@
+"""Folding of Arabic text for comparison inside the readers: never stored, never shown."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html import unescape
+
+__all__ = ["bare", "fold", "squeeze", "words"]
+
+_MARKS = re.compile(
+    "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
+_DIGITS = {ord(eastern): str(i % 10) for i, eastern in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
+_LETTERS = str.maketrans("أإآٱىیةکھ،٫؛–—−‐", "اااايي" + "ه" + "كه" + ",.;----")
+_TABLE = _DIGITS | _LETTERS
+_WORD = re.compile(r"[^\W_]{2,}")
+_NO_WORD = re.compile(r"[\W_]+")
+_ANYWHERE = frozenset(
+    [
+        *(
+            "الي",
+            "علي",
+            "عند",
+            "بعد",
+            "قبل",
+            "بين",
+            "خلال",
+            "ضمن",
+            "مع",
+            "عن",
+            "منذ",
+            "حتي",
+            "لدي",
+            "دون",
+            "غير",
+            "مثل",
+            "حول",
+        ),
+        *(
+            "هذا",
+            "هذه",
+            "ذلك",
+            "تلك",
+            "الذي",
+            "التي",
+            "الذين",
+            "هناك",
+            "كما",
+            "لكن",
+            "كان",
+            "كانت",
+            "يكون",
+            "ان",
+            "انه",
+            "انها",
+        ),
+        *("قال", "قالت", "ذي", "ذين", "تي", "ما", "لم", "لن", "قد", "اليوم", "يوم", "امس", "جديد", "جديده"),
+    ]
+)
+# a word and the same word with its article or conjunction must meet: والقصف, بالقصف, القصف, قصف
+_PROCLITICS = re.compile(r"(?:[وف]?[بكل]?ال|[وف]?لل|[وف])(?=\w{3})")
+
+
+def fold(text: str) -> str:
+    """No vowel marks, ASCII digits, one Alif, one Yeh, lower case, single spaces."""
+    plain = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    plain = _MARKS.sub("", plain).translate(_TABLE)
+    return " ".join(plain.split()).lower()
+
+
+def squeeze(text: str) -> str:
+    """The text with single spaces and without control and direction marks at its ends: what is shown."""
+    return " ".join(text.replace("\ufeff", " ").split()).strip("\u200b\u200e\u200f ")
+
+
+def bare(text: str) -> str:
+    """Folded, and only the letters and digits of it: two spellings of one line meet, escaped twice or not."""
+    if "&" in text:
+        text = unescape(text)
+    return _NO_WORD.sub("", fold(text))
+
+
+def words(text: str) -> set[str]:
+    """The folded words of a text without article and conjunction, for telling whether two texts speak of one thing.
+
+    Words that stand in any text are left out.
+    """
+    found = {_PROCLITICS.sub("", word, count=1) for word in _WORD.findall(fold(text)) if len(word) > 2}
+    return found - _ANYWHERE

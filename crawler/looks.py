@@ -1,0 +1,56 @@
+"""A look at an address that was read before: fetched and read as any page, and told apart from its absence."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from crawler import answers
+from crawler.answers import Trouble
+from crawler.article import Article, Entry, Page
+from crawler.reading import Unread
+from crawler.revisit import Revisit, Sight
+from crawler.urls import canonical
+
+__all__ = ["look"]
+
+
+async def look(
+    revisit: Revisit,
+    *,
+    fetch: Callable[[str], Awaitable[Page]],
+    keep: Callable[[Page], Awaitable[str | None]],
+    read: Callable[[Page, Entry], Awaitable[tuple[Article | None, str]]],
+) -> Sight:
+    """What is seen. Raises what ends a pass, and nothing else of its own."""
+    try:
+        page = await fetch(revisit.url)
+        if (gone := _leads_away(page)) is not None:
+            return Sight(revisit=revisit, gone=gone)
+        if (why := answers.not_a_page(page)) is not None:
+            return Sight(revisit=revisit, why=why)
+        capture = await keep(page)
+        article, why = await read(page, Entry(url=revisit.url))
+    except Trouble as trouble:
+        return Sight(revisit=revisit, gone=trouble.why if trouble.gone else None, why=trouble.why)
+    except Unread as unread:
+        return Sight(revisit=revisit, why=str(unread))
+    if article is not None:
+        return Sight(revisit=revisit, article=replace(article, capture=capture))
+    return _without_text(revisit, page, why)
+
+
+def _without_text(revisit: Revisit, page: Page, why: str) -> Sight:
+    if answers.needs_browser(page):
+        return Sight(revisit=revisit, why="its text is made by scripts in a browser")
+    return Sight(revisit=revisit, gone=f"no text is left in it ({why or 'no article in it'})")
+
+
+def _leads_away(page: Page) -> str | None:
+    """How an address that led to no article looks, as far as the new address tells it."""
+    final = canonical(page.url)
+    if final == canonical(page.asked):
+        return None
+    parts = urlsplit(final)
+    return "it leads to the front page" if parts.path in ("", "/") and not parts.query else None

@@ -1,0 +1,38 @@
+"""A Source: one outlet's entrance, as a person declared it in ``config/sources.yaml``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+__all__ = ["KIND_NAMES", "Source"]
+
+KIND_NAMES = ("feed", "section", "sitemap", "wordpress", "telegram")
+"""The keys of :data:`crawler.spiders.KINDS`, here for those who only check a declaration and read nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    name: str
+    """Short, unique, stable: ``sana``, ``enab-baladi``. Articles carry it."""
+    kind: str
+    """A key of :data:`crawler.spiders.KINDS`."""
+    url: str
+    title: str
+    """The outlet's name as its readers know it."""
+    language: str = "ar"
+    zone: str = "Asia/Damascus"
+    """IANA zone of what the outlet prints without a zone."""
+    affiliation: str = "unknown"
+    """``state``, ``opposition``, ``north-east``, ``independent``, ``ngo``, ``un``, ``pan-arab`` …"""
+    every: timedelta = timedelta(minutes=30)
+    """The rhythm at which it is read."""
+    selector: str | None = None
+    """CSS selector of the article links of a ``section``."""
+    delay: float | None = None
+    """Seconds between two requests to its host; ``None``: the setting of the service."""
+    allow_addresses: tuple[str, ...] = ()
+    """Networks (CIDR) that are not public and may be dialled all the same."""
+    boilerplate: tuple[str, ...] = ()
+    """Lines of this outlet that are never news."""
+    enabled: bool = True
