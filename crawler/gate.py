@@ -1,0 +1,145 @@
+"""What is not an article: front pages, listings, searches, soft 404s, pages of video or script only; and what is too poor."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.body import overlap
+from crawler.folding import fold, words
+from crawler.languages import arabic_share, letter_share
+from crawler.metadata import Metadata
+from crawler.sheet import Sheet
+
+__all__ = ["is_front_page", "is_live", "is_video", "needs_browser", "no_article", "poor"]
+
+SHORTEST = 25
+"""Characters: the shortest flash that says anything."""
+
+_LISTING_PATH = re.compile(
+    r"/(?:tags?|category|categories|author|authors|search|archives?|topics?|section|sections|الوسوم|وسم|تصنيف)(?:/|$)|/page/\d+/?$",
+    re.IGNORECASE,
+)
+_LISTING_CLASS = frozenset(
+    [
+        "home",
+        "archive",
+        "category",
+        "tag",
+        "author",
+        "search",
+        "search-results",
+        "search-no-results",
+        "post-type-archive",
+        "blog",
+    ]
+)
+_SEARCH_KEYS = frozenset({"s", "q", "query", "search", "keyword"})
+_GONE = re.compile(
+    r"(?<!\d)404(?!\d)|(?:ال)?صفحه (?:المطلوبه |التي .{0,25})?(?:غير موجوده|غير متوفره|غير متاحه|لم تعد موجوده)|"
+    r"(?:لم يتم|لا يمكن|تعذر) العثور علي (?:ال)?(?:صفحه|محتوي|نتائج|اي نتائج|ما تبحث|الخبر|المقال|شيء|اي شيء)|page not found|not found|"
+    r"(?:الخبر|المقال|المحتوي|الرابط) (?:المطلوب )?غير موجود|عذرا.{0,30}(?:غير موجود|لم نجد)"
+)
+_INDEX = re.compile(r"/(?:index|default|home|main)\.(?:php|html?|aspx?|jsp)$", re.IGNORECASE)
+
+
+def is_front_page(url: str) -> bool:
+    """Whether an address is that of a site's or a language's front page."""
+    parts = urlsplit(url)
+    path = _INDEX.sub("/", parts.path)
+    return not parts.query and re.fullmatch(r"/?(?:ar|en|fa|ku|arabic|home)?/?", path, re.IGNORECASE) is not None
+
+
+def no_article(root: HtmlElement, metadata: Metadata, sheet: Sheet, title: str, url: str) -> str:
+    """Why a page cannot be one article; empty where it may be."""
+    classes = set(((root.find("body") if root.find("body") is not None else root).get("class") or "").lower().split())
+    parts = urlsplit(url)
+    if is_front_page(url):
+        return "the front page of the site"
+    if "error404" in classes or _is_gone(sheet, title, metadata):
+        return "the page says that there is no such page"
+    if {"search", "search-results"} & classes or any(key in _SEARCH_KEYS for key, _ in parse_qsl(parts.query)):
+        return "a page of search results"
+    return "a list of articles" if _is_listing(root, metadata, sheet, classes, parts.path) else ""
+
+
+def _is_listing(root: HtmlElement, metadata: Metadata, sheet: Sheet, classes: set[str], path: str) -> bool:
+    if metadata.says_article and not ({"archive", "home"} & classes and "single" not in classes):
+        return False
+    if classes & _LISTING_CLASS and not classes & {"single", "single-post"}:
+        return True
+    if metadata.types & {"collectionpage", "searchresultspage", "profilepage"}:
+        return True
+    teasers = sum(1 for _ in root.iter("article")) >= 5 and not metadata.dates
+    return (teasers or _LISTING_PATH.search(unquote(path)) is not None) and _mostly_links(sheet)
+
+
+def _is_gone(sheet: Sheet, title: str, metadata: Metadata) -> bool:
+    said = f"{title} {metadata.document_title}"
+    if len(said) > 200 or not _GONE.search(fold(said)):
+        return False
+    return (
+        sum(len(line.text) for line in sheet.lines if not line.linked and len(line.text) > 120) < 600
+        and not metadata.dates
+    )
+
+
+def _mostly_links(sheet: Sheet) -> bool:
+    total = sum(len(line.text) for line in sheet.lines) or 1
+    running = sum(len(line.text) for line in sheet.lines if not line.linked and len(line.text) > 100)
+    return running < 0.3 * total
+
+
+def is_live(root: HtmlElement, metadata: Metadata) -> bool:
+    """Whether a page is a live blog, whose text grows after it is published."""
+    if "liveblogposting" in metadata.types:
+        return True
+    marks = re.compile(r"(?:^|[\s_-])live-?(?:blog|update|feed|coverage|stream-posts)s?(?:[\s_-]|$)", re.IGNORECASE)
+    return any(
+        marks.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+        for element in root.iter("body", "article", "main", "section", "div", "ol", "ul")
+        if element.attrib
+    )
+
+
+_MOUNTS = frozenset({"root", "app", "__next", "__nuxt", "app-root", "main-app", "q-app"})
+
+
+def needs_browser(root: HtmlElement) -> bool:
+    """Whether a page is one that a browser would fill: an empty mount of a framework, or its own word for it."""
+    if root.find(".//script") is None:
+        return False
+    if any(element.get("id") in _MOUNTS for element in root.iter("div", "main", "app-root")):
+        return True
+    return any(
+        re.search("javascript|جافا", "".join(element.itertext()), re.IGNORECASE) for element in root.iter("noscript")
+    )
+
+
+_PLAYERS = re.compile(
+    r"youtube(?:-nocookie)?\.com/embed|youtu\.be|player\.vimeo|dailymotion|facebook\.com/plugins/video|jwplayer|brightcove"
+)
+
+
+def is_video(root: HtmlElement, metadata: Metadata) -> bool:
+    """Whether the page's main thing is a video."""
+    if "videoobject" in metadata.types or any(kind.startswith("og:video") for kind in metadata.types):
+        return True
+    return root.find(".//video") is not None or any(
+        _PLAYERS.search(frame.get("src") or frame.get("data-src") or "") for frame in root.iter("iframe")
+    )
+
+
+def poor(text: str, title: str, declared: str | None, *, placed: bool = False) -> str:
+    """Why a text is too poor to be an article's; empty where it is not. ``placed``: it stands where the text should."""
+    if len(text) < SHORTEST or len(words(text)) < 4:
+        return "no text found"
+    if letter_share(text) < 0.55:
+        return "hardly any letters in the text"
+    if (declared == "ar" or arabic_share(title) > 0.7) and arabic_share(text) < 0.35:
+        return "an Arabic page, but the text found is not Arabic"
+    if not placed and len(text) < 400 and len(words(title)) >= 4 and overlap(text, title) == 0:
+        return "the text found has not one word of the headline"
+    return ""
