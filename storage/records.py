@@ -1,0 +1,190 @@
+"""What the store keeps besides Articles: plain values, standard library only, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from crawler.article import Article
+from crawler.outcome import Fate, Outcome
+
+__all__ = [
+    "Change",
+    "DigestRecord",
+    "Flag",
+    "Flagged",
+    "Look",
+    "Missed",
+    "Muted",
+    "PassRecord",
+    "Removed",
+    "SourceState",
+    "Span",
+    "StoredArticle",
+    "Version",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Where the words stand: ``getattr(article, where)[start:end] == words``, in the unmodified text."""
+
+    where: str
+    """``title`` or ``text``."""
+    start: int
+    end: int
+    words: str
+    term: str
+    """The term of the rule that they met."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """A watch list's rule that an Article met, with the exact words that met it."""
+
+    list: str
+    """Id of the watch list."""
+    list_title: str
+    rule: str
+    severity: str
+    version: str
+    """Digest of the list's file as it was then."""
+    spans: tuple[Span, ...]
+    weight: float = 1.0
+    """Of the rule, as it was then."""
+    late: bool = False
+    """Found in the stored past, by a list that was changed since the Article came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle:
+    id: int
+    article: Article
+    stored_at: datetime
+    same_as: int | None
+    """Id of the first telling of the same text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flagged:
+    """A stored article with the flags of it that are asked about, and the other tellings of its text."""
+
+    stored: StoredArticle
+    flags: tuple[Flag, ...]
+    flagged_at: datetime
+    tellings: tuple[StoredArticle, ...]
+    """Every stored telling of the same text, the first one first, itself among them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Muted:
+    """A Story that a person has called a false hit of one list: digests leave it out there."""
+
+    story: int
+    """Id of the first telling."""
+    list: str
+    note: str
+    muted_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missed:
+    """An Entry that did not become an Article."""
+
+    url: str
+    source: str
+    title: str | None
+    fate: Fate
+    why: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    tries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """What is remembered of a source between passes."""
+
+    name: str
+    due_at: datetime
+    last_pass_at: datetime | None
+    last_read_at: datetime | None
+    """The last time it ended ``read`` or ``unchanged``."""
+    failures: int
+    """Passes in a row that ended in trouble."""
+    last: Outcome | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassRecord:
+    id: int
+    started_at: datetime
+    ended_at: datetime | None
+    """``None``: running, or killed."""
+    stored: int
+    flagged: int
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestRecord:
+    day: date
+    audience: str
+    made_at: datetime
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One difference between an Article and a later Version of it."""
+
+    kind: str
+    """``headline``, ``number``, ``name``, ``term``, ``sentence``, ``cut`` or ``added``; see :mod:`monitor.changes`."""
+    before: str
+    """The wording that was there: a sentence, or the headline; empty where nothing was."""
+    after: str
+    words: tuple[str, ...] = ()
+    """What of it makes the kind: ``("12", "21")``, the watched term that is gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """An Article as it read at one time after the first."""
+
+    article: StoredArticle
+    """As it was stored first."""
+    read_at: datetime
+    title: str
+    text: str
+    capture: str | None
+    substantial: bool
+    changes: tuple[Change, ...]
+    """Against the Version before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What is known of looking again at a flagged Article."""
+
+    article: StoredArticle
+    flagged_at: datetime
+    """When it was first flagged."""
+    due_at: datetime | None
+    """``None``: it is not looked at any more."""
+    looks: int
+    last_at: datetime | None
+    gone_at: datetime | None
+    """The first look in a row that did not find it."""
+    gone_why: str | None
+    removed_at: datetime | None
+    """The look on another day that did not find it either."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """A flagged Article that its site does not have any more."""
+
+    article: StoredArticle
+    gone_at: datetime
+    removed_at: datetime
+    why: str

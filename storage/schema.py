@@ -1,0 +1,267 @@
+"""The tables, as they are after the newest migration: SQLite and PostgreSQL alike.
+
+A change here goes with a file in ``migrations/versions``; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+__all__ = ["VERSION", "metadata", "storable"]
+
+VERSION = "0003"
+"""The newest migration. A store that says another is migrated forward, or refused when it is newer."""
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time, in UTC. A naive one is a bug, and refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError(f"a time without a zone: {value!r}")
+        try:
+            moment = value.astimezone(UTC)
+        except OverflowError:  # year 1 east of Greenwich: nonsense of a page's, and no reason to end a pass
+            moment = value.replace(tzinfo=UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """``value`` with U+FFFD, in all its text, for what no database takes: NUL and lone surrogates. Offsets stay."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {storable(key): storable(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(storable(one) for one in value)
+    return value
+
+
+class Words(TypeDecorator[str]):
+    """Text from the web, :func:`storable`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return storable(value)  # type: ignore[no-any-return]
+
+
+class Json(TypeDecorator[Any]):
+    """Values as JSON text, readable in Arabic for whoever opens the file with another tool."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else json.dumps(storable(value), ensure_ascii=False)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("started_at", Moment, nullable=False, index=True),
+    Column("ended_at", Moment),
+    Column("error", Words),
+    sqlite_autoincrement=True,
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("pass_id", Integer, ForeignKey(passes.c.id), nullable=False, index=True),
+    Column("source", Words, nullable=False),
+    Column("ending", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("entries", Integer, nullable=False),
+    Column("fates", Json, nullable=False),
+    Column("defects", Json, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("ended_at", Moment, nullable=False, index=True),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Column("last_pass_at", Moment),
+    Column("last_read_at", Moment),
+    Column("failures", Integer, nullable=False),
+    Column("last_outcome", Integer, ForeignKey(outcomes.c.id)),
+)
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Words, nullable=False, unique=True),
+    Column("source", Words, nullable=False, index=True),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("fetched_at", Moment, nullable=False),
+    Column("published_at", Moment),
+    Column("published_from", Words),
+    Column("published_raw", Words),
+    Column("author", Words),
+    Column("image", Words),
+    Column("tags", Json, nullable=False),
+    Column("summary", Words),
+    Column("capture", Words),
+    Column("notes", Json, nullable=False),
+    Column("same_words", LargeBinary, nullable=False, index=True),
+    Column("same_as", Integer, ForeignKey("articles.id"), index=True),
+    Column("share", Float),
+    Column("pass_id", Integer, ForeignKey(passes.c.id), nullable=False, index=True),
+    Column("stored_at", Moment, nullable=False, index=True),
+    sqlite_autoincrement=True,  # digests and people name articles by their id: it is never given to another
+)
+
+fingerprints = Table(
+    "fingerprints",
+    metadata,
+    Column("print", BigInteger, primary_key=True, autoincrement=False),
+    Column("article_id", Integer, ForeignKey(articles.c.id), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("audience", Words, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("files", Json, nullable=False),
+    UniqueConstraint("day", "audience"),
+    sqlite_autoincrement=True,
+)
+
+flags = Table(
+    "flags",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Integer, ForeignKey(articles.c.id), nullable=False),
+    Column("list", Words, nullable=False),
+    Column("list_title", Words, nullable=False),
+    Column("rule", Words, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("version", Words, nullable=False),
+    Column("spans", Json, nullable=False),
+    Column("flagged_at", Moment, nullable=False, index=True),
+    Column("digest_id", Integer, ForeignKey(digests.c.id)),
+    Column("weight", Float, nullable=False, server_default=text("1")),
+    Column("late", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("article_id", "list", "rule"),
+    Index(None, "digest_id", "flagged_at"),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Integer, ForeignKey(articles.c.id), nullable=False, index=True),
+    Column("read_at", Moment, nullable=False, index=True),
+    Column("title", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("capture", Words),
+    Column("substantial", Boolean, nullable=False),
+    Column("changes", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("article_id", Integer, ForeignKey(articles.c.id), primary_key=True, autoincrement=False),
+    Column("flagged_at", Moment, nullable=False),
+    Column("due_at", Moment, index=True),
+    Column("looks", Integer, nullable=False),
+    Column("last_at", Moment, index=True),
+    Column("gone_at", Moment),
+    Column("gone_why", Words),
+    Column("removed_at", Moment, index=True),
+)
+
+missed = Table(
+    "missed",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("source", Words, nullable=False),
+    Column("title", Words),
+    Column("fate", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("first_seen_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False, index=True),
+    Column("tries", Integer, nullable=False),
+)
+
+muted = Table(
+    "muted",
+    metadata,
+    Column("story", Integer, ForeignKey(articles.c.id), primary_key=True, autoincrement=False),
+    Column("list", Words, primary_key=True),
+    Column("note", Words, nullable=False),
+    Column("muted_at", Moment, nullable=False),
+)
+
+memory = Table(
+    "memory",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("value", Json, nullable=False),
+)

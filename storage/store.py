@@ -1,0 +1,391 @@
+"""The store: everything that Rasid keeps in a database. It decides nothing.
+
+Every method is a transaction of its own. A Store serves one thread at a time; any number of processes may have one open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, cast
+
+from sqlalchemy import Engine, delete, func, insert, select, tuple_, update
+
+from crawler.article import Article, Entry
+from crawler.outcome import Ending, Fate, Outcome
+from storage import articles as shelf
+from storage.database import connect, insert_into, migrate, reading, writing
+from storage.looking import Looking
+from storage.records import DigestRecord, Flag, Flagged, Missed, Muted, PassRecord, SourceState, StoredArticle
+from storage.schema import articles, digests, flags, memory, missed, muted, outcomes, passes, sources
+
+__all__ = ["Store"]
+
+
+class Store:
+    """Opened by :meth:`open`; a context manager that closes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.looking = Looking(engine)
+        """Versions, looks at flagged articles, removals."""
+
+    @classmethod
+    def open(cls, address: str) -> Self:
+        """Open the store at ``address`` (SQLAlchemy's form), made and migrated as needed.
+
+        :class:`storage.errors.StorageError` names the store and the remedy.
+        """
+        engine = connect(address)
+        try:
+            migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # passes and sources
+
+    def begin_pass(self, now: datetime) -> int:
+        """A pass begins; its number."""
+        with writing(self._engine) as connection:
+            return int(connection.execute(insert(passes).values(started_at=now).returning(passes.c.id)).scalar_one())
+
+    def end_pass(self, number: int, now: datetime, *, error: str | None = None) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(update(passes).where(passes.c.id == number).values(ended_at=now, error=error))
+
+    def passes(
+        self, limit: int = 20, *, since: datetime | None = None, until: datetime | None = None
+    ) -> list[PassRecord]:
+        """The newest passes, newest first, with what they came to."""
+        stored = select(func.count()).where(articles.c.pass_id == passes.c.id).scalar_subquery()
+        found = (
+            select(func.count(flags.c.article_id.distinct()))
+            .join_from(flags, articles, flags.c.article_id == articles.c.id)
+            .where(articles.c.pass_id == passes.c.id)
+            .scalar_subquery()
+        )
+        wanted = (
+            select(passes, stored.label("stored"), found.label("flagged")).order_by(passes.c.id.desc()).limit(limit)
+        )
+        if since is not None:
+            wanted = wanted.where(passes.c.started_at >= since)
+        if until is not None:
+            wanted = wanted.where(passes.c.started_at < until)
+        with reading(self._engine) as connection:
+            return [PassRecord(**row) for row in connection.execute(wanted).mappings()]
+
+    def first_pass_at(self) -> datetime | None:
+        """When the first pass began; ``None`` before it."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(passes.c.started_at).order_by(passes.c.id).limit(1))
+
+    def due(self, names: Sequence[str], now: datetime) -> list[str]:
+        """Those of ``names`` that are due, in their order; a source that was never read is."""
+        with reading(self._engine) as connection:
+            waiting = set(connection.scalars(select(sources.c.name).where(sources.c.due_at > now)))
+        return [name for name in names if name not in waiting]
+
+    def record(self, number: int, outcome: Outcome, *, due_at: datetime) -> None:
+        """A source ended: its Outcome and its next due time."""
+        row = {
+            "pass_id": number,
+            "source": outcome.source,
+            "ending": str(outcome.ending),
+            "why": outcome.why,
+            "entries": outcome.entries,
+            "fates": {str(fate): count for fate, count in outcome.fates.items()},
+            "defects": list(outcome.defects),
+            "started_at": outcome.started_at,
+            "ended_at": outcome.ended_at,
+        }
+        with writing(self._engine) as connection:
+            key = connection.execute(insert(outcomes).values(row).returning(outcomes.c.id)).scalar_one()
+            state: dict[str, Any] = {"due_at": due_at, "last_pass_at": outcome.ended_at, "last_outcome": key}
+            if outcome.in_trouble:
+                state["failures"] = sources.c.failures + 1
+            else:
+                state |= {"failures": 0, "last_read_at": outcome.ended_at}
+            first = state | {"name": outcome.source, "failures": int(outcome.in_trouble)}
+            mine = insert_into(connection, sources).values(first)
+            connection.execute(mine.on_conflict_do_update(index_elements=["name"], set_=state))
+
+    def sources(self) -> list[SourceState]:
+        """What is remembered of every source that was ever read, by name."""
+        wanted = select(sources, outcomes).join_from(sources, outcomes, isouter=True).order_by(sources.c.name)
+        with reading(self._engine) as connection:
+            return [
+                SourceState(
+                    name=row[sources.c.name],
+                    due_at=row[sources.c.due_at],
+                    last_pass_at=row[sources.c.last_pass_at],
+                    last_read_at=row[sources.c.last_read_at],
+                    failures=row[sources.c.failures],
+                    last=_outcome(row),
+                )
+                for row in connection.execute(wanted).mappings()
+            ]
+
+    def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
+        """Outcomes of passes over sources that ended in that time, oldest first."""
+        wanted = (
+            select(outcomes).where(outcomes.c.ended_at >= since, outcomes.c.ended_at < until).order_by(outcomes.c.id)
+        )
+        with reading(self._engine) as connection:
+            return [found for row in connection.execute(wanted).mappings() if (found := _outcome(row))]
+
+    # articles
+
+    def known(self, urls: Sequence[str]) -> set[str]:
+        """Those of ``urls`` (canonical) under which an article is stored."""
+        with reading(self._engine) as connection:
+            return shelf.known(connection, urls)
+
+    def add(
+        self,
+        article: Article,
+        *,
+        flags: Sequence[Flag],
+        same_as: int | None,
+        share: float | None,
+        same_words: bytes,
+        prints: Sequence[int],
+        pass_id: int,
+        now: datetime,
+    ) -> StoredArticle | None:
+        """Store an article with its flags, in one transaction; ``None`` when its address is there already."""
+        with writing(self._engine) as connection:
+            return shelf.add(
+                connection,
+                article,
+                found=flags,
+                same_as=same_as,
+                share=share,
+                same_words=same_words,
+                prints=prints,
+                pass_id=pass_id,
+                now=now,
+            )
+
+    def first_with(self, same_words: bytes) -> int | None:
+        """Id of the first telling of exactly these words."""
+        wanted = select(articles.c.id).where(articles.c.same_words == same_words).order_by(articles.c.id).limit(1)
+        with reading(self._engine) as connection:
+            return connection.scalar(wanted)
+
+    def missed(self, source: str, entry: Entry, fate: Fate, why: str, now: datetime) -> None:
+        """An Entry did not become an Article. ``entry.url`` is canonical."""
+        with writing(self._engine) as connection:
+            shelf.miss(connection, source, entry, fate, why, now)
+
+    def missed_between(self, since: datetime, until: datetime) -> list[Missed]:
+        """Entries that did not become articles, last seen in that time."""
+        with reading(self._engine) as connection:
+            return shelf.misses(connection, missed.c.last_seen_at >= since, missed.c.last_seen_at < until)
+
+    def missed_at(self, urls: Sequence[str]) -> Mapping[str, Missed]:
+        """What is remembered of these addresses, as far as no article came of them."""
+        with reading(self._engine) as connection:
+            return shelf.missed_at(connection, urls)
+
+    def article(self, number: int) -> StoredArticle | None:
+        with reading(self._engine) as connection:
+            return shelf.one(connection, articles.c.id == number)
+
+    def article_at(self, url: str) -> StoredArticle | None:
+        with reading(self._engine) as connection:
+            return shelf.one(connection, articles.c.url == url)
+
+    def tellings(self, number: int) -> list[StoredArticle]:
+        """Every stored telling of the text of this article, the first one first."""
+        with reading(self._engine) as connection:
+            found = shelf.one(connection, articles.c.id == number)
+            if found is None:
+                return []
+            first = found.same_as or found.id
+            return list(shelf.tellings(connection, [first])[first])
+
+    def flags_of(self, number: int) -> list[Flag]:
+        with reading(self._engine) as connection:
+            return shelf.flags_of(connection, number)
+
+    def past(self, since: datetime | None = None, *, many: int = 500) -> Iterator[list[StoredArticle]]:
+        """Every article that was stored since then, in the order in which they came, ``many`` at a time."""
+        after = 0
+        while True:
+            with reading(self._engine) as connection:
+                found = shelf.past(connection, since, after, many)
+            if not found:
+                return
+            yield found
+            after = found[-1].id
+
+    def newest(self, many: int) -> list[tuple[str, str]]:
+        """Title and text of the newest articles."""
+        wanted = select(articles.c.title, articles.c.text).order_by(articles.c.id.desc()).limit(many)
+        with reading(self._engine) as connection:
+            return [(row.title, row.text) for row in connection.execute(wanted)]
+
+    def flags_by_article(self, numbers: Iterable[int]) -> Mapping[int, list[Flag]]:
+        """The flags of these articles; those without any are not among them."""
+        with reading(self._engine) as connection:
+            return shelf.flags_by_article(connection, numbers)
+
+    def flag_more(self, found: Mapping[int, Sequence[Flag]], now: datetime) -> None:
+        """Flags for articles that are stored, in one transaction. What is flagged by that rule already stays so."""
+        with writing(self._engine) as connection:
+            shelf.flag_more(connection, found, now)
+
+    # what a person has called a false hit
+
+    def mute(self, mute: Muted) -> None:
+        """Digests leave that Story out in that list from now on; a second time replaces the note."""
+        row = {"story": mute.story, "list": mute.list, "note": mute.note, "muted_at": mute.muted_at}
+        with writing(self._engine) as connection:
+            first = insert_into(connection, muted).values(row)
+            again = first.on_conflict_do_update(index_elements=["story", "list"], set_={"note": mute.note})
+            connection.execute(again)
+
+    def unmute(self, story: int, watchlist: str) -> bool:
+        """``False``: it was not muted."""
+        gone = delete(muted).where(muted.c.story == story, muted.c.list == watchlist)
+        with writing(self._engine) as connection:
+            return bool(connection.execute(gone).rowcount)
+
+    def muted(self) -> list[Muted]:
+        """All that is muted, the newest first."""
+        wanted = select(muted).order_by(muted.c.muted_at.desc(), muted.c.story.desc(), muted.c.list)
+        with reading(self._engine) as connection:
+            return [Muted(**row) for row in connection.execute(wanted).mappings()]
+
+    # monitor.dedup's Postings; `add` above has put the fingerprints in
+
+    def sharing(self, prints: Sequence[int], since: datetime, until: datetime) -> Mapping[Hashable, tuple[float, int]]:
+        with reading(self._engine) as connection:
+            found = shelf.sharing(connection, prints, since, until)
+            return cast("Mapping[Hashable, tuple[float, int]]", found)
+
+    def texts(self, keys: Iterable[Hashable]) -> Mapping[Hashable, str]:
+        with reading(self._engine) as connection:
+            return cast("Mapping[Hashable, str]", shelf.texts(connection, cast("Iterable[int]", keys)))
+
+    def told_between(self, since: datetime, until: datetime, *, limit: int) -> list[StoredArticle]:
+        """First tellings that were stored in that time, the newest first."""
+        when = (articles.c.stored_at >= since, articles.c.stored_at <= until, articles.c.same_as.is_(None))
+        with reading(self._engine) as connection:
+            return shelf.newest(connection, when, limit)
+
+    def forget_fingerprints(self, before: datetime) -> int:
+        """Drop those of articles told and stored before that time; how many. It reads the whole index: now and then."""
+        with writing(self._engine) as connection:
+            return shelf.forget_fingerprints(connection, before)
+
+    # digests
+
+    def flagged(
+        self,
+        *,
+        until: datetime,
+        since: datetime | None = None,
+        lists: Sequence[str] | None = None,
+        digested: bool = False,
+    ) -> list[Flagged]:
+        """Articles flagged before ``until``, with the flags that no digest has yet (``digested``: with all)."""
+        where = [flags.c.flagged_at < until]
+        if since is not None:
+            where.append(flags.c.flagged_at >= since)
+        if lists is not None:
+            where.append(flags.c.list.in_(lists))
+        if not digested:
+            where.append(flags.c.digest_id.is_(None))
+        with reading(self._engine) as connection:
+            return shelf.flagged(connection, where)
+
+    def record_digest(self, record: DigestRecord, claimed: Iterable[Flagged]) -> bool:
+        """A digest is made and has these flags; ``False`` when that day's is there already for that audience.
+
+        Exactly the flags that were given: one that commits in between goes to the next digest.
+        """
+        keys = [(one.stored.id, flag.list, flag.rule) for one in claimed for flag in one.flags]
+        with writing(self._engine) as connection:
+            row = {
+                "day": record.day,
+                "audience": record.audience,
+                "made_at": record.made_at,
+                "files": list(record.files),
+            }
+            made = insert_into(connection, digests).values(row)
+            made = made.on_conflict_do_nothing(index_elements=["day", "audience"])
+            key = connection.execute(made.returning(digests.c.id)).scalar_one_or_none()
+            if key is None:
+                return False
+            for at in range(0, len(keys), 200):
+                which = tuple_(flags.c.article_id, flags.c.list, flags.c.rule).in_(keys[at : at + 200])
+                connection.execute(update(flags).where(which, flags.c.digest_id.is_(None)).values(digest_id=key))
+        return True
+
+    def digests(self, audience: str | None = None) -> list[DigestRecord]:
+        """Digests that were made, newest day first."""
+        wanted = select(digests).order_by(digests.c.day.desc(), digests.c.audience)
+        if audience is not None:
+            wanted = wanted.where(digests.c.audience == audience)
+        with reading(self._engine) as connection:
+            return [
+                DigestRecord(day=row.day, audience=row.audience, made_at=row.made_at, files=tuple(row.files))
+                for row in connection.execute(wanted)
+            ]
+
+    # memory, and what is there
+
+    def recall(self, key: str) -> Mapping[str, str] | None:
+        with reading(self._engine) as connection:
+            return cast(
+                "Mapping[str, str] | None", connection.scalar(select(memory.c.value).where(memory.c.key == key))
+            )
+
+    def remember(self, key: str, value: Mapping[str, str]) -> None:
+        with writing(self._engine) as connection:
+            first = insert_into(connection, memory).values(key=key, value=dict(value))
+            connection.execute(first.on_conflict_do_update(index_elements=["key"], set_={"value": dict(value)}))
+
+    def counts(self) -> Mapping[str, int]:
+        """How many there are of what."""
+        retold = select(func.count()).where(articles.c.same_as.is_not(None))
+        asked = {
+            "articles": select(func.count()).select_from(articles),
+            "retold": retold,
+            "flagged": select(func.count(flags.c.article_id.distinct())),
+            "entries without an article": select(func.count()).select_from(missed),
+            "passes": select(func.count()).select_from(passes),
+            "digests": select(func.count()).select_from(digests),
+        }
+        with reading(self._engine) as connection:
+            return {name: connection.scalar(query) or 0 for name, query in asked.items()}
+
+
+def _outcome(row: Mapping[Any, Any]) -> Outcome | None:
+    if row[outcomes.c.id] is None:
+        return None
+    return Outcome(
+        source=row[outcomes.c.source],
+        ending=Ending(row[outcomes.c.ending]),
+        why=row[outcomes.c.why],
+        entries=row[outcomes.c.entries],
+        fates={Fate(name): count for name, count in row[outcomes.c.fates].items()},
+        defects=tuple(row[outcomes.c.defects]),
+        started_at=row[outcomes.c.started_at],
+        ended_at=row[outcomes.c.ended_at],
+    )
