@@ -1,0 +1,120 @@
+"""Arabic text as it is printed: words with offsets into the text as given, and one-way folding. Pure.
+
+What is folded away carries no meaning in a newspaper: vowel signs, tatweel, zero-width and bidi characters, presentation
+forms, Persian letter shapes, the script of digits, the case of Latin letters. What carries meaning stays: hamza and its
+seats, ة, ى. Folding ء or ة away is what makes حلب match حلبة and ما match ماء.
+Ranges: Unicode 15, blocks Arabic, Arabic Supplement, Arabic Extended-A, Arabic Presentation Forms A and B.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+__all__ = [
+    "ALEFS",
+    "ARABIC_LETTERS",
+    "MARKS",
+    "UNSEEN",
+    "WORD",
+    "Token",
+    "fold",
+    "is_arabic",
+    "relax",
+    "tokens",
+]
+
+ALEFS = "اأإآ"
+MARKS = "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08ca-\u08e1\u08e3-\u08ff\ufbb2-\ufbc2"
+"""Class body: vowel signs, Quranic signs, tatweel; they stand on or between the letters of a word."""
+UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+"""Class body: soft hyphen, zero-width characters, bidi controls: what nobody sees inside a word."""
+ARABIC_LETTERS = (
+    "\u0620-\u063f\u0641-\u064a\u066e\u066f\u0671-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06fc\u06ff"
+    "\u0750-\u077f\u0870-\u0887\u0889-\u088e\u08a0-\u08c9\ufb50-\ufbb1\ufbd3-\ufd3d\ufd50-\ufdfb\ufe70-\ufefc"
+)
+"""Class body: letters of the Arabic script, presentation forms and ligatures among them."""
+_DIGITS = "0-9\u0660-\u0669\u06f0-\u06f9"
+_ARABIC_BLOCKS = "\u0600-\u06ff\u0750-\u077f\u0870-\u08ff\ufb50-\ufdff\ufe70-\ufeff"
+
+WORD = re.compile(
+    f"[{ARABIC_LETTERS}][{ARABIC_LETTERS}{MARKS}{UNSEEN}]*"
+    f"|[{_DIGITS}]+"
+    f"|[^\\W\\d_{_ARABIC_BLOCKS}](?:[\u0300-\u036f\u00ad\u200b-\u200d\ufeff]*[^\\W\\d_{_ARABIC_BLOCKS}])*[\u0300-\u036f]*"
+)
+"""One word, a run of digits, or a word of another script. An Arabic match may end in unseen characters."""
+
+_UNSEEN_END = re.compile(f"[{UNSEEN}]+$")
+_ARABIC = re.compile(f"[{ARABIC_LETTERS}]")
+_COMPOSE = re.compile("[\u0653-\u0655\u0300-\u036f\ufb50-\ufdff\ufe70-\ufefc]")
+_GONE = re.compile(f"[{MARKS}{UNSEEN}\u0300-\u036f ]+")
+
+# Letters of other keyboards that an Arabic page shows in place of its own (Persian, Urdu, Kurdish), and the letters
+# that Arabic lacks, as the press writes them when it does without.
+_SHAPES = str.maketrans(
+    {
+        **dict.fromkeys("کڪګڬڭڮگ", "ك"),
+        **dict.fromkeys("یېےۍۑێۓ\u0620", "ي"),
+        **dict.fromkeys("ھہۀۂەۃ", "ه"),
+        **dict.fromkeys("ٱٲٳ", "ا"),
+        **dict.fromkeys("ڤڥڢ", "ف"),
+        "ڨ": "ق", "پ": "ب", "چ": "ج", "ژ": "ز", "ۆ": "و", "ۇ": "و", "ڕ": "ر", "ڵ": "ل",
+    }
+)  # fmt: skip
+_SHAPES[ord("ۃ")] = "ة"
+_DIGIT_VALUES = {0x0660 + n: str(n) for n in range(10)} | {0x06F0 + n: str(n) for n in range(10)}
+_FOLD = {**_SHAPES, **_DIGIT_VALUES}
+_RELAX = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "ء", "ئ": "ء", "ى": "ي", "ة": "ه"})
+
+
+class Token(NamedTuple):
+    """A word of the text: ``given[start:end] == text``."""
+
+    text: str
+    start: int
+    end: int
+    folded: str
+    """The word without what carries no meaning; hamza, ة and ى stay."""
+
+
+def fold(word: str) -> str:
+    """The word without marks, tatweel and unseen characters, in plain Arabic letters, ASCII digits and lower case.
+
+    >>> fold("مُعتـقَلين"), fold("ﻻﺟﺊ"), fold("١٤"), fold("Astaná")
+    ('معتقلين', 'لاجئ', '14', 'astana')
+    """
+    if word.isascii():
+        return word.lower()
+    if _COMPOSE.search(word):
+        # A decomposed أ (ا and a combining hamza) is composed before marks are dropped; an accent on a Latin
+        # letter is taken apart and dropped with them.
+        word = unicodedata.normalize("NFKC" if _ARABIC.search(word) else "NFKD", word)
+    elif not _ARABIC.search(word):
+        word = unicodedata.normalize("NFKD", word)
+    return _GONE.sub("", word).translate(_FOLD).casefold()
+
+
+def relax(folded: str) -> str:
+    """The coarse key under which spellings meet (أ إ آ ا; ؤ ئ ء; ى ي; ة ه): for looking up, never for deciding."""
+    return folded.translate(_RELAX)
+
+
+def is_arabic(text: str) -> bool:
+    """Whether a letter of the Arabic script stands in it."""
+    return _ARABIC.search(text) is not None
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of ``text`` in order: Arabic words with their marks, runs of digits, words of other scripts.
+
+    Offsets point into ``text`` as given, in code points. Punctuation, symbols and spaces belong to no word.
+    """
+    for found in WORD.finditer(text):
+        word = found.group()
+        start, end = found.span()
+        if tail := _UNSEEN_END.search(word):
+            word = word[: tail.start()]
+            end = start + len(word)
+        yield Token(word, start, end, fold(word))

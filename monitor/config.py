@@ -1,0 +1,234 @@
+"""Settings and sources: ``settings.yaml`` and ``sources.yaml`` of one folder, read into frozen types.
+
+Relative paths in the settings stand beside the configuration folder (``config/`` and ``var/`` are neighbours), wherever
+the command is started from. What is secret comes from the environment and never from a file:
+``RASID_STORAGE_URL`` replaces ``storage.url`` where that would hold a password.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, Strict, field_validator
+
+from crawler.fetching import Fetching
+from crawler.source import Source
+from monitor import sourcefile
+from monitor.shaping import Duration, Shape, Size, shape
+from monitor.yamlfile import ConfigError, Problem, did_you_mean, read, shown
+
+__all__ = ["Config", "ConfigError", "Settings", "load", "ready_to_go_out", "shipped"]
+
+Number = Annotated[float, Strict()]
+Count = Annotated[int, Strict()]
+_MINUTE = timedelta(minutes=1)
+_IN_GOOD_ORDER = 0.9
+
+
+def _hour(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", value) if isinstance(value, str) else None
+    if found and int(found[1]) < 24 and int(found[2]) < 60:
+        return time(int(found[1]), int(found[2]))
+    raise ValueError(f'an hour of the day is expected, like "06:00", not `{shown(value)}`')
+
+
+class Storage(Shape):
+    url: str = ""
+    """SQLAlchemy's form. Empty: SQLite, ``rasid.db`` in ``var``."""
+
+    @field_validator("url")
+    @classmethod
+    def _no_password(cls, value: str) -> str:
+        if value and not re.match(r"(?:sqlite|postgresql)(?:\+[a-z0-9_]+)?:", value):
+            raise ValueError(f"`sqlite:///…` or `postgresql://…` is expected, not `{shown(value)}`")
+        if re.match(r"[^:]+://[^/@:]*:[^/@]*@", value):
+            raise ValueError(
+                "a password must not stand in a file; delete the line and set the environment's RASID_STORAGE_URL"
+            )
+        return value
+
+
+class Schedule(Shape):
+    crawl: Duration = timedelta(minutes=5)
+    """How often the clock looks for sources that are due; each source has its own rhythm."""
+    digest: Annotated[time, BeforeValidator(_hour)] = time(6, 0)
+    """The hour, in ``zone``, at which the digest of the day before is made."""
+
+    @field_validator("crawl")
+    @classmethod
+    def _crawl(cls, value: timedelta) -> timedelta:
+        return _within(value, _MINUTE / 60, timedelta(days=1), "between 1s and 1d")
+
+
+class FetchingSettings(Shape):
+    """:class:`crawler.fetching.Fetching`, as people write it."""
+
+    delay: Duration = timedelta(seconds=2)
+    concurrency: Annotated[Count, Field(ge=1, le=64)] = 16
+    timeout: Duration = timedelta(seconds=20)
+    max_bytes: Size = 5 * 2**20
+    readers: Annotated[Count, Field(ge=1, le=32)] = 2
+    read_limit: Duration = timedelta(seconds=15)
+
+    @field_validator("delay", "timeout", "read_limit")
+    @classmethod
+    def _bounded(cls, value: timedelta) -> timedelta:
+        return _within(value, _MINUTE / 600, timedelta(minutes=10), "between 100ms and 10m")
+
+
+class DigestSettings(Shape):
+    formats: tuple[str, ...] = ("html", "markdown")
+
+    @field_validator("formats")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        from monitor.formats import FORMATS
+
+        for name in value:
+            if name not in FORMATS:
+                raise ValueError(f"unknown format `{shown(name)}`{did_you_mean(name, list(FORMATS))}")
+        if not value:
+            raise ValueError(f"name at least one; known: {', '.join(FORMATS)}")
+        return value
+
+
+class Settings(Shape):
+    contact: str = ""
+    """A mail address or a web page; sites that we read see it in the User-Agent."""
+    zone: str = "Asia/Damascus"
+    """IANA zone in which a day is a day."""
+    var: Path = Path("var")
+    storage: Storage = Storage()
+    schedule: Schedule = Schedule()
+    fetching: FetchingSettings = FetchingSettings()
+    digest: DigestSettings = Field(default_factory=DigestSettings)
+    pass_limit: Duration = timedelta(minutes=30)
+    """A pass that takes longer is ended."""
+
+    @field_validator("contact")
+    @classmethod
+    def _reachable(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(?:mailto:)?[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+|https?://[!-~]+", value):
+            raise ValueError(f"a mail address or a web address is expected, not `{shown(value)}`")
+        return value
+
+    @field_validator("zone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        return sourcefile.zone(value)
+
+    @field_validator("pass_limit")
+    @classmethod
+    def _limit(cls, value: timedelta) -> timedelta:
+        return _within(value, _MINUTE, timedelta(days=1), "between 1m and 1d")
+
+
+def _within(value: timedelta, low: timedelta, high: timedelta, says: str) -> timedelta:
+    if not low <= value <= high:
+        raise ValueError(f"{says} is possible")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What one folder says; ``settings.var`` and ``settings.storage.url`` are ready for use."""
+
+    settings: Settings
+    sources: tuple[Source, ...]
+    folder: Path
+
+    @property
+    def user_agent(self) -> str:
+        """``Rasid/0.1.0 (+contact)``."""
+        contact = f" (+{self.settings.contact})" if self.settings.contact else ""
+        return f"Rasid/{metadata.version('rasid')}{contact}"
+
+    def fetching(self) -> Fetching:
+        """How the engine is to ask: times in seconds, sizes in bytes.
+
+        It ends a pass in good order a little before ``pass_limit``, at which the service ends it hard.
+        """
+        given = self.settings.fetching
+        return Fetching(
+            user_agent=self.user_agent,
+            delay=given.delay.total_seconds(),
+            concurrency=given.concurrency,
+            timeout=given.timeout.total_seconds(),
+            max_bytes=given.max_bytes,
+            readers=given.readers,
+            read_limit=given.read_limit.total_seconds(),
+            time_limit=self.settings.pass_limit.total_seconds() * _IN_GOOD_ORDER,
+        )
+
+
+def load(folder: Path, *, environment: Mapping[str, str] | None = None) -> Config:
+    """Reads ``settings.yaml`` and ``sources.yaml`` of ``folder``.
+
+    Raises :class:`ConfigError` with every error of both files, each with file, line and column.
+    """
+    environment = os.environ if environment is None else environment
+    if not folder.is_dir():
+        raise ConfigError(
+            [Problem(str(folder), 1, 1, "there is no such folder; `rasid init` writes a first configuration")]
+        )
+    problems: list[Problem] = []
+    settings = _settings(folder / "settings.yaml", problems)
+    sources = sourcefile.load(folder / "sources.yaml", problems)
+    if problems or settings is None:
+        raise ConfigError(problems)
+    return Config(settings=_placed(settings, folder, environment), sources=sources, folder=folder)
+
+
+def _settings(path: Path, problems: list[Problem]) -> Settings | None:
+    try:
+        tree, _ = read(path)
+    except ConfigError as error:
+        problems.extend(error.errors)
+        return None
+    return shape(Settings, tree, problems)
+
+
+def _placed(settings: Settings, folder: Path, environment: Mapping[str, str]) -> Settings:
+    """Relative paths beside the configuration folder, the store's address complete."""
+    beside = folder.parent if folder.name not in ("", "..") else folder.resolve().parent
+    var = beside / settings.var.expanduser()
+    url = environment.get("RASID_STORAGE_URL") or settings.storage.url
+    if not url:
+        url = f"sqlite:///{var / 'rasid.db'}"
+    elif relative := re.fullmatch(r"(sqlite(?:\+\w+)?:///)((?!file:)[^/?:][^?]*)(.*)", url):
+        start, path, options = relative.groups()
+        url = f"{start}{beside / path}{options}"
+    return settings.model_copy(update={"var": var, "storage": Storage.model_construct(url=url)})
+
+
+def ready_to_go_out(config: Config) -> list[str]:
+    """What is missing before addresses outside this machine may be asked; nothing for a loopback newsroom."""
+    public = [source.name for source in config.sources if source.enabled and not sourcefile.is_loopback(source.url)]
+    if not public:
+        return []
+    where = config.folder / "settings.yaml"
+    contact = config.settings.contact
+    if not contact:
+        reason = "the sites that you read must be able to reach you"
+        return [f"set `contact:` in {where} to your mail address or web page: {reason}"]
+    host = contact.rpartition("@")[2] if "@" in contact and "://" not in contact else urlsplit(contact).hostname or ""
+    if re.fullmatch(r"(?:.+\.)?example(?:\.(?:com|net|org))?|.+\.(?:invalid|test|localhost)", host.lower()):
+        return [f"`contact:` in {where} is still the example `{contact}`; write your own mail address or web page"]
+    return []
+
+
+def shipped() -> Path:
+    """The configuration that comes with Rasid: ``monitor/shipped`` of a wheel, ``config/`` of a working copy."""
+    here = Path(__file__).parent
+    inside = here / "shipped"
+    return inside if inside.is_dir() else here.parent / "config"
