@@ -1,0 +1,97 @@
+"""Looking again at flagged articles: what is due goes out with the pass, what comes back is judged and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from crawler.article import Article
+from crawler.outcome import Outcome
+from crawler.revisit import Revisit, Sight
+from monitor.changes import Reading, compare, substantial
+from monitor.lists import WatchLists
+from monitor.revisits import AFTER, allowance, judge, next_look, outage
+from monitor.watch import flag
+from storage.records import Look, Version
+from storage.store import Store
+
+__all__ = ["Again"]
+
+_DAY = timedelta(hours=24)
+_NOT_THE_PAGE = ("text from the feed", "text from the listing")
+"""Begins the note of an article whose text was not read from its page: the page may read otherwise, unedited."""
+
+
+class Again:
+    """Of one pass. Everything it needs is handed to it."""
+
+    def __init__(self, store: Store, lists: WatchLists, *, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._lists = lists
+        self._now = now
+
+    def plan(self, sources: Sequence[str]) -> list[Revisit]:
+        """What is looked at again in this pass over these sources; plans the first look of what was flagged since."""
+        now, looking = self._now(), self._store.looking
+        unscheduled = looking.unscheduled(now - AFTER[-1])
+        looking.schedule({key: (at, next_look(at, at)) for key, at in unscheduled.items()})
+        left = self._allowed(sources, now)
+        planned = []
+        for look in looking.due(now, sources):
+            source = look.article.article.source
+            if left[source] > 0:
+                left[source] -= 1
+                planned.append(Revisit(key=look.article.id, source=source, url=look.article.article.url))
+        return planned
+
+    def _allowed(self, sources: Iterable[str], now: datetime) -> dict[str, int]:
+        by_source: dict[str, list[Outcome]] = {name: [] for name in sources}
+        for outcome in self._store.outcomes(now - _DAY, now):
+            if outcome.source in by_source:
+                by_source[outcome.source].append(outcome)
+        looked = self._store.looking.looked_since(now - _DAY)
+        return {name: allowance(outcomes, looked.get(name, 0)) for name, outcomes in by_source.items()}
+
+    def seen(self, source: str, sights: Sequence[Sight]) -> None:  # noqa: ARG002
+        """All looks at one source's articles: judged together, because many at once are an outage."""
+        site_down = outage(sights)
+        for sight in sights:
+            look = self._store.looking.look(sight.revisit.key)
+            if look is not None:
+                self._store_what_is_seen(look, sight, site_down=site_down)
+
+    def _store_what_is_seen(self, look: Look, sight: Sight, *, site_down: bool) -> None:
+        now = self._now()
+        verdict = judge(look, sight, now, site_down=site_down)
+        version = None
+        if verdict.read and sight.article is not None:
+            version = self._version(look, sight.article)
+        self._store.looking.looked(
+            look.article.id, now, due_at=verdict.due_at, version=version, gone=verdict.gone, removed=verdict.removed
+        )
+
+    def _version(self, look: Look, read: Article) -> Version | None:
+        """The Version that was read, if it differs from the last one in more than trifles."""
+        first = look.article.article
+        if any(note.startswith(_NOT_THE_PAGE) for note in first.notes):
+            return None
+        versions = self._store.looking.versions_of(look.article.id)
+        title, text = (versions[-1].title, versions[-1].text) if versions else (first.title, first.text)
+        changes = compare(self._reading(first, title, text), self._reading(first, read.title, read.text))
+        if not changes:
+            return None
+        return Version(
+            article=look.article,
+            read_at=read.fetched_at,
+            title=read.title,
+            text=read.text,
+            capture=read.capture,
+            substantial=substantial(changes),
+            changes=changes,
+        )
+
+    def _reading(self, first: Article, title: str, text: str) -> Reading:
+        """A wording, and what the watch lists find in it now: both wordings by the same lists."""
+        found = flag(self._lists, replace(first, title=title, text=text))
+        return Reading(title, text, frozenset(span.words for one in found for span in one.spans))

@@ -1,0 +1,94 @@
+"""The command line, and the one place that joins crawler, storage and monitor.
+
+Heavy imports stand inside the commands that need them: ``--help`` and ``--version`` answer at once.
+
+Exit codes: 0 done (sources in trouble are Outcomes), 1 a bug, 2 usage or configuration, 3 storage,
+4 a source failed (``crawl --strict``), 75 another pass is running (EX_TEMPFAIL: try later).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from crawler.errors import RasidError
+from monitor.children import die_with_parent
+from monitor.cli import going, looking, reading, setting_up, watching
+
+__all__ = ["main"]
+
+_USAGE, _STORAGE, _BUSY = 2, 3, 75
+
+
+def main() -> None:
+    """The entry point: errors that a person can mend become one line and an exit code; a bug keeps its traceback."""
+    die_with_parent()
+    try:
+        rasid(prog_name="rasid", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("ended", err=True)
+        sys.exit(130)
+    except RasidError as error:
+        click.echo(f"rasid: {error}", err=True)
+        sys.exit(_exit_code(error))
+
+
+def _exit_code(error: RasidError) -> int:
+    from monitor.lock import BusyError
+    from storage.errors import StorageError
+
+    if isinstance(error, BusyError):
+        return _BUSY
+    return _STORAGE if isinstance(error, StorageError) else _USAGE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-c",
+    "--config",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("config"),
+    envvar="RASID_CONFIG",
+    show_default=True,
+    help="Folder with settings.yaml, sources.yaml and watchlists/.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say more of what happens.")
+@click.version_option(package_name="rasid", prog_name="rasid")
+@click.pass_context
+def rasid(context: click.Context, folder: Path, *, verbose: bool) -> None:
+    """Rasid (راصد) watches Arabic news about Syria.
+
+    It reads the sources of config/sources.yaml, keeps the clean text of every report, flags what the watch lists in
+    config/watchlists/ ask for, and writes one digest a day.
+    """
+    context.obj = folder
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s" if verbose else "%(message)s",
+        stream=sys.stderr,
+    )
+    for noisy in ("scrapy", "twisted", "apscheduler", "trafilatura", "htmldate", "asyncio", "alembic", "protego"):
+        logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.ERROR)
+
+
+for command in (
+    setting_up.init,
+    setting_up.check,
+    going.crawl,
+    going.run,
+    looking.digest,
+    looking.status,
+    looking.show,
+    watching.watch,
+    reading.read,
+):
+    rasid.add_command(command)

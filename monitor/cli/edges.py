@@ -1,0 +1,114 @@
+"""What every command needs: the clock, the configuration, the store."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.lists import ConfigError, WatchLists
+    from storage.store import Store
+
+__all__ = ["in_use", "loaded", "looking_through", "now", "opened", "prepared", "watched"]
+
+log = logging.getLogger(__name__)
+
+_MANY = 1000
+_SAID = 10
+"""Errors that are written down of lists that are refused."""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def opened(config: Config) -> Store:
+    from storage.store import Store
+
+    return Store.open(config.settings.storage.url)
+
+
+def loaded(folder: Path) -> Config:
+    from monitor import config
+
+    return config.load(folder)
+
+
+def prepared() -> None:
+    """The first time on a machine the lexicon is built, and said to be."""
+    from monitor import terms
+
+    if reason := terms.prepare(_progress):
+        log.warning("no Arabic lexicon: words are matched in the form that is written only (%s)", reason)
+
+
+def watched(config: Config) -> WatchLists:
+    """The watch lists as they are now. :class:`monitor.lists.ConfigError` when they are refused."""
+    from monitor import lists
+
+    prepared()
+    return lists.load(config.folder / "watchlists", sources=config.sources)
+
+
+def in_use(config: Config, *, last_good: bool) -> WatchLists:
+    """The watch lists to work with, kept for the day when edited ones are refused.
+
+    ``last_good``: then these are used, and the refusal is written down for the digest and for ``rasid status``; without
+    it, or where none were kept, :class:`monitor.lists.ConfigError`.
+    """
+    from monitor import lastgood, refusals
+    from monitor.lists import ConfigError
+
+    place = config.settings.var / "lists"
+    version = lastgood.version_of(config.folder)
+    try:
+        found = watched(config)
+    except ConfigError as error:
+        if not last_good:
+            raise
+        return _last_good(config, place, error)
+    try:
+        lastgood.keep(config.folder, place, version)
+    except lastgood.LastGoodError as error:
+        log.warning("the watch lists are used, and could not be kept as the last good ones: %s", error)
+    with opened(config) as store:
+        told = refusals.read(store.recall(refusals.KEY))
+        if refusals.standing(told):
+            store.remember(refusals.KEY, refusals.written(refusals.mended(told, now())))
+    return found
+
+
+def _last_good(config: Config, place: Path, error: ConfigError) -> WatchLists:
+    from monitor import lastgood, lists, refusals
+
+    kept, folder = None, lastgood.find(place)
+    if folder is not None:
+        try:
+            kept = lists.load(folder / "watchlists")
+        except lists.ConfigError as again:  # a new version of Rasid, or of a pack of its own, refuses them as well
+            log.error("the last good watch lists are refused too:\n%s", again)  # noqa: TRY400
+    version = folder.name if folder is not None and kept is not None else ""
+    with opened(config) as store:
+        told = refusals.read(store.recall(refusals.KEY))
+        told = refusals.refused(told, [str(problem) for problem in error.errors[:_SAID]], version, now())
+        store.remember(refusals.KEY, refusals.written(told))
+    if kept is None:
+        raise error
+    log.error("the edited watch lists are refused, the last good ones (%s) are used:\n%s", version, error)
+    return kept
+
+
+def looking_through(articles: int) -> None:
+    """Tells a person at a terminal what takes so long."""
+    if articles > _MANY and sys.stderr.isatty():
+        click.echo(f"looking through {articles} stored articles ...", err=True)
+
+
+def _progress(what: str, share: float) -> None:
+    click.echo(f"\rbuilding the Arabic lexicon, once on this machine: {what} {share:4.0%}", err=True, nl=share >= 1)

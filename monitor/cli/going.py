@@ -1,0 +1,129 @@
+"""``rasid crawl`` and ``rasid run``."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.edges import in_use, loaded, now, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.source import Source
+    from monitor.config import Config
+    from monitor.lists import WatchLists
+    from monitor.passes import Summary
+    from storage.store import Store
+
+__all__ = ["crawl", "run"]
+
+_STRICT = 4
+
+
+@click.command()
+@click.option("-s", "--source", "names", multiple=True, help="Read only this source, due or not. Can be repeated.")
+@click.option("--all", "everything", is_flag=True, help="Read all sources, due or not.")
+@click.option("--strict", is_flag=True, help=f"Exit with {_STRICT} when a source failed.")
+@click.option("--last-good", is_flag=True, hidden=True)
+@click.pass_obj
+def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: bool, last_good: bool) -> None:
+    """Make one pass: read the sources that are due, store and flag what is new."""
+    from monitor.config import ready_to_go_out
+    from monitor.lock import hold
+
+    config = loaded(folder)
+    lists = in_use(config, last_good=last_good)
+    sources = {source.name: source for source in config.sources if source.enabled}
+    for name in names:
+        if name not in sources:
+            raise click.UsageError(f"no source `{name}`; there are: {', '.join(sorted(sources))}")
+    with hold(config.settings.var / "pass.lock", "a pass"), opened(config) as store:
+        due = list(names) or (list(sources) if everything else store.due(list(sources), now()))
+        if not due:
+            click.echo("no source is due; `--all` reads them all the same")
+            return
+        if lacks := ready_to_go_out(config):
+            raise click.UsageError("\n".join(lacks))
+        summary = _pass(store, config, lists, [sources[name] for name in due])
+    if strict and summary.in_trouble:
+        sys.exit(_STRICT)
+
+
+def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Source]) -> Summary:
+    from rich.console import Console
+
+    from crawler import run
+    from monitor import terminal
+    from monitor.again import Again
+    from monitor.passes import Pass
+    from storage.errors import StorageError
+
+    console = Console()
+    watcher = terminal.Live(console, len(sources)) if console.is_terminal else terminal.Plain(console)
+    number = store.begin_pass(now())
+    work = Pass(store, lists, {s.name: s for s in sources}, number=number, now=now, watcher=watcher)
+    again = Again(store, lists, now=now)
+    try:
+        with watcher:
+            run.crawl(
+                sources,
+                fetching=config.fetching(),
+                now=now,
+                known=work.known,
+                memory=work,
+                keep=work.keep,
+                emit=work.emit,
+                missed=work.missed,
+                ended=work.ended,
+                revisit=again.plan([source.name for source in sources]),
+                revisited=again.seen,
+            )
+        work.tidy()
+    except BaseException as error:
+        with contextlib.suppress(StorageError):  # it is the store, perhaps, that failed
+            store.end_pass(number, now(), error=f"{type(error).__name__}: {error}")
+        raise
+    store.end_pass(number, now())
+    terminal.show_summary(console, work.summary)
+    return work.summary
+
+
+@click.command()
+@click.pass_obj
+def run(folder: Path) -> None:
+    """Run the service: a clock that starts `rasid crawl` and `rasid digest`."""
+    import threading
+
+    from monitor import service
+    from monitor.children import Children
+    from monitor.config import ready_to_go_out
+
+    config = loaded(folder)
+    in_use(config, last_good=True)  # after a restart at night it goes on with what was good, and says so
+    if lacks := ready_to_go_out(config):
+        raise click.UsageError("\n".join(lacks))
+    names = [source.name for source in config.sources if source.enabled]
+    opened(config).close()  # migrates, and says at once what is wrong with it
+
+    def anything_due() -> bool:
+        with opened(config) as store:
+            return bool(store.due(names, now()))
+
+    base = ["--config", str(folder)]
+    service.serve(
+        crawl=[*base, "crawl", "--last-good"],
+        digest=[*base, "digest", "--last-good"],
+        anything_due=anything_due,
+        look_every=config.settings.schedule.crawl,
+        digest_at=config.settings.schedule.digest,
+        zone=config.settings.zone,
+        pass_limit=config.settings.pass_limit,
+        now=now,
+        children=Children(),
+        stop=threading.Event(),
+    )

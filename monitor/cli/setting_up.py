@@ -1,0 +1,41 @@
+"""``rasid init`` and ``rasid check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monitor.cli.edges import watched
+
+__all__ = ["check", "init"]
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path), default=Path())
+def init(directory: Path) -> None:
+    """Write a commented starter configuration into DIRECTORY."""
+    from monitor import starter
+
+    for path in starter.write(directory):
+        click.echo(f"wrote {path}")
+    click.echo(f"Now set `contact:` in {directory}/config/settings.yaml, then: rasid --config {directory}/config check")
+
+
+@click.command()
+@click.pass_obj
+def check(folder: Path) -> None:
+    """Validate everything that people edit: settings, sources, watch lists with their examples."""
+    from monitor import config
+
+    loaded = config.load(folder)
+    watch = watched(loaded)
+    enabled = sum(source.enabled for source in loaded.sources)
+    click.echo(f"settings: {folder / 'settings.yaml'}")
+    click.echo(f"sources: {enabled} to read, {len(loaded.sources) - enabled} switched off")
+    for item in watch.lists:
+        click.echo(f"watch list {item.id}: {item.title} ({len(item.rules)} rules)")
+    for note in watch.notes:
+        click.echo(f"note: {note}")
+    for lack in config.ready_to_go_out(loaded):
+        click.echo(f"before going out: {lack}")

@@ -1,0 +1,30 @@
+"""Days, as the people who read the digest count them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+__all__ = ["bounds", "missing", "today"]
+
+
+def today(now: datetime, zone: str) -> date:
+    """The day that ``now`` is part of in ``zone``."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """First moment of ``day`` in ``zone`` and first moment of the next, in UTC: 23, 24 or 25 hours apart."""
+    tz = ZoneInfo(zone)
+    start, end = (datetime.combine(d, time.min, tz) for d in (day, day + timedelta(days=1)))
+    return start.astimezone(UTC), end.astimezone(UTC)
+
+
+def missing(first: datetime | None, now: datetime, zone: str, made: Collection[date]) -> list[date]:
+    """Finished days since the day of ``first`` (the first pass) that have no digest yet, oldest first."""
+    if first is None:
+        return []
+    day, end = today(first, zone), today(now, zone)
+    days = (day + timedelta(days=n) for n in range(max((end - day).days, 0)))
+    return [day for day in days if day not in made]

@@ -1,0 +1,176 @@
+"""Sentences that every format shares. They hold only the digest's own words: what came from the web is added, and made
+harmless, by the format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from crawler.outcome import Fate
+from monitor.coverage import ReadSource, Stretch, TroubledPass, TroubledSource
+from monitor.digest import Digest, Edit, Event, ListSection, Removal, Story, Telling
+from monitor.formats import when
+from monitor.formats.words import AFFILIATIONS, count, say, zone_name
+
+__all__ = [
+    "affiliation", "alarm", "changed_at", "event_facts", "event_first", "headline", "lost", "made", "no_hits", "outlets", "pass_line", "reads", "removed_at", "silence", "told",
+    "trouble_time", "urgent_above",
+]  # fmt: skip
+
+
+def headline(digest: Digest) -> str:
+    """The line that says it all: n stories in m lists, k urgent, j sources not read."""
+    cover, blind = digest.coverage, alarm(digest)
+    parts = [_found(digest)]
+    if blind is None:
+        unseen = [
+            count(digest.language, what, n)
+            for what, n in (("not read", cover.not_read), ("stopped", cover.stopped))
+            if n
+        ]
+        parts.append(say(digest.language, "and").join(unseen) or say(digest.language, "all read"))
+    else:
+        # "Nothing found" is not said by someone who did not look.
+        parts = [blind, *(parts if digest.stories else [])]
+    sentence = say(digest.language, "semicolon").join(parts) + "."
+    return sentence[:1].upper() + sentence[1:]
+
+
+def alarm(digest: Digest) -> str | None:
+    """Said before everything else when nothing was looked at."""
+    if digest.coverage.looked:
+        return None
+    return say(digest.language, "nothing read" if digest.coverage.running else "not running")
+
+
+def _found(digest: Digest) -> str:
+    language = digest.language
+    if not digest.lists:
+        return say(language, "no lists")
+    if not digest.stories:
+        return say(language, "nothing")
+    found = f"{count(language, 'stories', digest.stories)} {count(language, 'in lists', digest.lists_hit)}"
+    urgent = len(digest.urgent)
+    if not urgent:
+        return found
+    what = "only urgent" if urgent == digest.stories else "urgent"
+    return found + say(language, "comma") + count(language, what, digest.stories if what == "only urgent" else urgent)
+
+
+def made(digest: Digest) -> str:
+    """When, and how far the day had gone."""
+    language = digest.language
+    at = when.moment(digest.made_at, digest.zone, digest.day, language)
+    line = say(language, "made", at=at, zone=zone_name(language, digest.zone))
+    if digest.complete:
+        return line
+    return say(language, "so far", at=when.clock(digest.until, digest.zone)) + say(language, "semicolon") + line
+
+
+def no_hits(digest: Digest) -> str:
+    """For a list without stories: whether we looked."""
+    cover, language = digest.coverage, digest.language
+    if not cover.looked:
+        return say(language, "no hits, blind")
+    key = "no hits, partly" if cover.not_read or cover.stopped else "no hits"
+    what, n = ("not read", cover.not_read) if cover.not_read else ("stopped", cover.stopped)
+    return say(
+        language,
+        key,
+        sources=count(language, "sources of", len(cover.read)),
+        passes=count(language, "passes of", cover.passes),
+        not_read=count(language, what, n),
+    )
+
+
+def urgent_above(digest: Digest, section: ListSection) -> str:
+    return f"{say(digest.language, 'urgent above')} {count(digest.language, 'stories', len(section.urgent))}"
+
+
+def told(digest: Digest, telling: Telling) -> str:
+    """When a telling was published; where the page does not say, when it was read."""
+    if telling.published_at is None:
+        at = when.moment(telling.fetched_at, digest.zone, digest.day, digest.language)
+        return say(digest.language, "undated", at=at)
+    return when.moment(telling.published_at, digest.zone, digest.day, digest.language)
+
+
+def affiliation(language: str, name: str) -> str:
+    """An affiliation that the table does not know stays as it was declared."""
+    return AFFILIATIONS[language].get(name, name)
+
+
+def outlets(digest: Digest, story: Story) -> str:
+    return count(digest.language, "outlets", story.outlets)
+
+
+def event_facts(digest: Digest, event: Event) -> str:
+    """How many Stories, outlets and independent voices; the outlet that was first is named by the format."""
+    language = digest.language
+    facts = [("reports", len(event.stories)), ("in outlets", event.outlets), ("independent", event.independent)]
+    return say(language, "comma").join(count(language, what, n) for what, n in facts)
+
+
+def event_first(digest: Digest, event: Event) -> str:
+    """When the first outlet had it, and by how long it was ahead."""
+    language = digest.language
+    at = when.moment(event.first_at, digest.zone, digest.day, language)
+    if event.ahead is None or event.ahead < 60:
+        return at
+    return at + say(language, "comma") + say(language, "ahead", time=_duration(language, event.ahead))
+
+
+def _duration(language: str, seconds: int) -> str:
+    for what, unit in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= unit * (1 if what == "minutes" else 2):
+            return count(language, what, seconds // unit)
+    return count(language, "minutes", 1)
+
+
+def changed_at(digest: Digest, edit: Edit) -> str:
+    return say(digest.language, "changed at", at=when.moment(edit.read_at, digest.zone, digest.day, digest.language))
+
+
+def removed_at(digest: Digest, removal: Removal) -> str:
+    gone, at = (
+        when.moment(moment, digest.zone, digest.day, digest.language)
+        for moment in (removal.gone_at, removal.removed_at)
+    )
+    return say(digest.language, "removed at", gone=gone, at=at)
+
+
+def trouble_time(digest: Digest, trouble: TroubledSource) -> str:
+    """Since when, until when, how often."""
+    language = digest.language
+    at = when.moment(trouble.since, digest.zone, digest.day, language)
+    if trouble.read_again_at is not None:
+        again = when.moment(trouble.read_again_at, digest.zone, digest.day, language)
+        since = say(language, "read again", at=at, again=again)
+    else:
+        since = say(language, "all day" if trouble.from_the_start else "since", at=at)
+    share = say(language, "share", bad=trouble.in_trouble, all=count(language, "passes of", trouble.visits))
+    return since + say(language, "comma") + share
+
+
+def pass_line(digest: Digest, troubled: TroubledPass) -> str:
+    key = "pass running" if troubled.running else "pass cut" if troubled.error is None else "pass failed"
+    at = when.moment(troubled.started_at, digest.zone, digest.day, digest.language)
+    return say(digest.language, key, at=at)
+
+
+def silence(digest: Digest, stretch: Stretch) -> str:
+    """The day's ends are said as clock times: 00:00 and 24:00."""
+    start = when.clock(stretch.start, digest.zone)
+    over = digest.complete and stretch.end == digest.until
+    end = "24:00" if over else when.clock(stretch.end, digest.zone)
+    return say(digest.language, "silence", start=start, end=end)
+
+
+def lost(fates: Mapping[Fate, int]) -> int:
+    """Entries that were seen and could not be read; those whose turn did not come are seen again by the next pass."""
+    kept = {Fate.KNOWN, Fate.STORED, Fate.OFF_TOPIC, Fate.NOT_REACHED}
+    return sum(n for fate, n in fates.items() if fate not in kept)
+
+
+def reads(language: str, read: ReadSource) -> str:
+    return say(language, "reads of", reads=read.reads, visits=read.visits)

@@ -1,0 +1,151 @@
+"""A pass: what comes back from going out is decided here, one article at a time, and stored.
+
+The engine calls these methods one at a time, in a thread of their own. An exception in any of them ends the pass.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from crawler.article import Article, Entry, Page
+from crawler.outcome import Fate, Outcome
+from crawler.source import Source
+from monitor.dedup import WINDOW, Index, fingerprints, same_words, telling
+from monitor.lists import WatchLists
+from monitor.rhythm import due_again, left_alone
+from monitor.watch import flag
+from storage.records import Flag
+from storage.store import Store
+
+__all__ = ["Pass", "Summary", "Watcher"]
+
+_FLASH = 25
+"""Words."""
+_TIDIED, _TIDY_EVERY = "fingerprints tidied", timedelta(hours=24)
+_COMPARED = 2 * WINDOW + timedelta(days=4)
+"""What is found late may be dated days back, and is compared with what was told around its own date."""
+
+
+class Watcher(Protocol):
+    """Who is told, while it happens, how a pass goes."""
+
+    def article(self, article: Article, flags: Sequence[Flag]) -> None: ...
+    def missed(self, source: str, entry: Entry, fate: Fate, why: str) -> None: ...
+    def ended(self, outcome: Outcome) -> None: ...
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a pass came to."""
+
+    stored: int = 0
+    retold: int = 0
+    """Stored articles whose text was known from an earlier telling."""
+    flagged: int = 0
+    fates: Counter[Fate] = field(default_factory=Counter)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def in_trouble(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.in_trouble]
+
+
+class Pass:
+    """Decides and stores. Everything it needs is handed to it."""
+
+    def __init__(
+        self,
+        store: Store,
+        lists: WatchLists,
+        sources: Mapping[str, Source],
+        *,
+        number: int,
+        now: Callable[[], datetime],
+        watcher: Watcher,
+    ) -> None:
+        self._store = store
+        self._lists = lists
+        self._sources = sources
+        self._number = number
+        self._now = now
+        self._watcher = watcher
+        self._index = Index(store)
+        self._failures = {state.name: state.failures for state in store.sources()}
+        self.summary = Summary()
+
+    def known(self, urls: Sequence[str]) -> set[str]:
+        """Those of ``urls`` (canonical) that need no fetch."""
+        now = self._now()
+        resting = {url for url, missed in self._store.missed_at(urls).items() if left_alone(missed, now)}
+        return self._store.known(urls) | resting
+
+    def keep(self, page: Page) -> str | None:  # noqa: ARG002
+        """Keeps the raw response. No Captures yet: nothing to name."""
+        return None
+
+    def emit(self, article: Article) -> Fate:
+        """Is it new, is it the same text, is it watched? Then store it, article and flags in one transaction."""
+        words = telling(article.text)
+        same, prints = same_words(words), fingerprints(words)
+        earlier = self._earlier(article, words, same, prints)
+        flags = flag(self._lists, article)
+        stored = self._store.add(
+            article,
+            flags=flags,
+            same_as=earlier and earlier[0],
+            share=earlier and earlier[1],
+            same_words=same,
+            prints=prints,
+            pass_id=self._number,
+            now=self._now(),
+        )
+        if stored is None:
+            return Fate.KNOWN
+        self.summary.stored += 1
+        self.summary.retold += earlier is not None
+        self.summary.flagged += bool(flags)
+        self._watcher.article(article, flags)
+        return Fate.STORED
+
+    def _earlier(
+        self, article: Article, words: Sequence[str], same: bytes, prints: Sequence[int]
+    ) -> tuple[int, float] | None:
+        """The telling that this one repeats, and how much of it. The same words are the same text whenever they come,
+        but for a flash: two that say no more than "details follow" are two."""
+        if len(words) >= _FLASH and (key := self._store.first_with(same)) is not None:
+            return key, 1.0
+        match = self._index.earlier(article, words=words, prints=prints)
+        return None if match is None else (int(str(match.key)), match.share)
+
+    def missed(self, source: str, entry: Entry, fate: Fate, why: str) -> None:
+        """An Entry did not become an Article."""
+        self._store.missed(source, entry, fate, why, self._now())
+        self._watcher.missed(source, entry, fate, why)
+
+    def ended(self, outcome: Outcome) -> None:
+        """A source is done: its Outcome and its next due time, in one transaction."""
+        name = outcome.source
+        failures = self._failures.get(name, 0) + 1 if outcome.in_trouble else 0
+        self._failures[name] = failures
+        self._store.record(self._number, outcome, due_at=due_again(self._sources[name], outcome, failures))
+        self.summary.fates.update(outcome.fates)
+        self.summary.outcomes.append(outcome)
+        self._watcher.ended(outcome)
+
+    def tidy(self) -> None:
+        """Once a day, when a pass is over: fingerprints that no article can be compared with any more are dropped."""
+        now, last = self._now(), self._store.recall(_TIDIED)
+        if last is None or now - datetime.fromisoformat(last["at"]) >= _TIDY_EVERY:
+            self._store.forget_fingerprints(now - _COMPARED)
+            self._store.remember(_TIDIED, {"at": now.isoformat()})
+
+    # crawler.run's Memory
+    def recall(self, key: str) -> Mapping[str, str] | None:
+        return self._store.recall(key)
+
+    def remember(self, key: str, value: Mapping[str, str]) -> None:
+        self._store.remember(key, value)
