@@ -1,0 +1,219 @@
+"""The command line without going out: exit codes, messages, and what the commands show of a store."""
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.article import Entry
+from crawler.outcome import Ending, Fate, Outcome
+from storage.store import Store
+from tests.stores.making import NOW, article, flag, put
+
+ROOT = Path(__file__).parents[2]
+
+SETTINGS = "contact: watch@rasid.org\n"
+SOURCES = """\
+sources:
+  - name: a
+    kind: feed
+    url: http://127.0.0.1:9/feed
+    title: وكالة الاختبار
+    allow_addresses: [127.0.0.1/32]
+"""
+LIST = """\
+title: المعتقلون
+rules:
+  - word: معتقل
+examples:
+  match: [طالبت عائلات المعتقلين بالكشف عن مصيرهم]
+  ignore: [افتتح معرض الزهور في دمشق]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    config = tmp_path / "config"
+    (config / "watchlists").mkdir(parents=True)
+    (config / "settings.yaml").write_text(SETTINGS, encoding="utf-8")
+    (config / "sources.yaml").write_text(SOURCES, encoding="utf-8")
+    (config / "watchlists" / "detainees.yaml").write_text(LIST, encoding="utf-8")
+    return config
+
+
+def rasid(*arguments: object, config: Path | None = None) -> subprocess.CompletedProcess[str]:
+    chosen = ["--config", str(config)] if config else []
+    environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", *chosen, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        check=False,
+    )
+
+
+def test_help_names_every_command() -> None:
+    said = rasid("--help")
+    assert said.returncode == 0
+    assert all(name in said.stdout for name in ("check", "crawl", "digest", "init", "run", "show", "status"))
+    assert rasid("--version").stdout.startswith("rasid, version ")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["crawl", "--nosuch"],
+        ["nosuch"],
+        ["digest", "--day", "yesterday"],
+        ["digest", "--day", "2020-01-01", "--today"],
+        ["digest", "--day", "2999-01-01"],
+        ["crawl", "--source", "nosuch"],
+        ["show", "77"],
+        ["show", "https://a.example/nothing"],
+    ],
+)
+def test_usage_ends_with_2_and_says_what_is_wrong(folder: Path, wrong: list[str]) -> None:
+    said = rasid(*wrong, config=folder)
+    assert said.returncode == 2
+    assert "rror" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+@pytest.mark.parametrize("command", ["check", "crawl", "digest", "run", "status"])
+def test_a_wrong_configuration_ends_with_2_and_names_file_and_line(folder: Path, command: str) -> None:
+    (folder / "watchlists" / "detainees.yaml").write_text(LIST.replace("title:", "titel:"), encoding="utf-8")
+    (folder / "settings.yaml").write_text("contakt: a@b.org\n", encoding="utf-8")
+    said = rasid(command, config=folder)
+    assert said.returncode == 2
+    assert "settings.yaml:1:1: " in said.stderr
+    assert "contact" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_no_configuration_says_how_to_get_one(tmp_path: Path) -> None:
+    said = rasid("crawl", config=tmp_path / "nosuch")
+    assert said.returncode == 2
+    assert "rasid init" in said.stderr
+
+
+def test_a_store_that_is_none_ends_with_3(folder: Path) -> None:
+    var = folder.parent / "var"
+    var.mkdir()
+    (var / "rasid.db").write_bytes(b"no database" * 1000)
+    said = rasid("status", config=folder)
+    assert said.returncode == 3
+    assert "rasid.db: it is not a store of Rasid" in said.stderr
+    assert "Traceback" not in said.stderr
+
+
+def test_going_out_needs_a_contact(folder: Path) -> None:
+    (folder / "settings.yaml").write_text("{}\n", encoding="utf-8")
+    (folder / "sources.yaml").write_text(SOURCES.replace("127.0.0.1:9", "a.example"), encoding="utf-8")
+    said = rasid("crawl", config=folder)
+    assert said.returncode == 2
+    assert "contact:" in said.stderr
+
+
+def test_init_then_check(tmp_path: Path) -> None:
+    made = rasid("init", tmp_path / "my")
+    assert made.returncode == 0, made.stderr
+    assert "contact" in made.stdout
+    checked = rasid("check", config=tmp_path / "my" / "config")
+    assert checked.returncode == 0, checked.stderr
+    assert "watch list astana" in checked.stdout
+    assert "before going out: set `contact:`" in checked.stdout
+    again = rasid("init", tmp_path / "my")
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+@pytest.fixture
+def filled(folder: Path) -> Path:
+    with Store.open(f"sqlite:///{folder.parent / 'var' / 'rasid.db'}") as store:
+        number = store.begin_pass(NOW)
+        first = put(
+            store, article("https://a.example/1", title="عنوان\u202eمقلوب\x1b[31m"), flags=(flag(),), pass_id=number
+        )
+        assert first is not None
+        put(store, article("https://b.example/1", source="b"), same_as=first.id, share=1.0, pass_id=number)
+        store.missed(
+            "a",
+            Entry(url="https://a.example/x", title="مشاهدات"),
+            Fate.UNREADABLE,
+            "nothing that can be called an article",
+            NOW,
+        )
+        store.record(
+            number,
+            Outcome(
+                source="a",
+                ending=Ending.FAILED,
+                why="connection refused",
+                started_at=NOW,
+                ended_at=NOW + timedelta(seconds=3),
+            ),
+            due_at=datetime.now(UTC) + timedelta(hours=2),
+        )
+        store.end_pass(number, NOW + timedelta(seconds=9))
+    return folder
+
+
+def test_status_says_what_is_there(filled: Path) -> None:
+    said = rasid("status", config=filled)
+    assert said.returncode == 0, said.stderr
+    assert "2 articles, 1 retold, 1 flagged" in said.stdout
+    assert "failed: connection refused" in said.stdout
+    assert "وكالة الاختبار" in said.stdout
+
+
+def test_status_for_programs(filled: Path) -> None:
+    state = json.loads(rasid("status", "--json", config=filled).stdout)
+    assert state["counts"]["articles"] == 2
+    assert state["sources"][0]["last"]["why"] == "connection refused"
+    assert datetime.fromisoformat(state["last_pass"]["started_at"]) == NOW
+
+
+@pytest.mark.parametrize("what", ["1", "https://a.example/1", "https://a.example/1?utm_source=x#top"])
+def test_show_says_why_it_was_flagged_and_who_else_told_it(filled: Path, what: str) -> None:
+    said = rasid("show", what, config=filled)
+    assert said.returncode == 0, said.stderr
+    assert "detainees (high), rule معتقلين: المعتقلين" in said.stdout
+    assert "b, 2: https://b.example/1" in said.stdout
+    assert "\x1b" not in said.stdout
+    assert "\u202e" not in said.stdout
+
+
+def test_show_says_what_became_of_an_entry(filled: Path) -> None:
+    said = rasid("show", "https://a.example/x", config=filled)
+    assert said.returncode == 0
+    assert "unreadable" in said.stdout
+    assert "nothing that can be called an article" in said.stdout
+
+
+def test_nothing_due_is_no_trouble(filled: Path) -> None:
+    said = rasid("crawl", config=filled)
+    assert said.returncode == 0
+    assert "no source is due" in said.stdout
+
+
+def test_digests_of_every_finished_day_once(folder: Path) -> None:
+    began = datetime.now(UTC) - timedelta(days=2)
+    with Store.open(f"sqlite:///{folder.parent / 'var' / 'rasid.db'}") as store:
+        number = store.begin_pass(began)
+        put(store, article("https://a.example/1"), flags=(flag(),), pass_id=number, now=began)
+        store.end_pass(number, began)
+    made = rasid("digest", config=folder)
+    assert made.returncode == 0, made.stderr
+    written = sorted((folder.parent / "var" / "digests").glob("20*.md"))
+    assert len(written) == 2
+    assert "ذوو المعتقلين يطالبون" in written[0].read_text(encoding="utf-8")
+    assert "ذوو المعتقلين يطالبون" not in written[1].read_text(encoding="utf-8")
+    assert "no digest is missing" in rasid("digest", config=folder).stdout
+    so_far = rasid("digest", "--today", config=folder)
+    assert "so-far.html" in so_far.stdout

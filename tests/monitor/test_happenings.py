@@ -1,0 +1,170 @@
+"""The digest of what happened to a happening: Events, edits after publishing, removals; in every format."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import html
+from markdown_it import MarkdownIt
+
+from monitor.corroboration import event, heads, ordered
+from monitor.digest import Digest, Edit, Event
+from monitor.formats import FORMATS
+from storage.records import Change, Removed, StoredArticle, Version
+from tests.monitor.digest_sample import arguments, at, digest, flagged
+from tests.monitor.json_schema import faults
+
+_SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "digest.schema.json").read_text("utf-8"))
+
+
+def ids() -> dict[str, int]:
+    """Story ids by the first word of their headline."""
+    return {one.tellings[0].article.title.split()[0]: one.tellings[0].id for one in flagged()}
+
+
+def talks() -> list[int]:
+    return [ids()["الجولة"], ids()["دي"], ids()["Astana"]]
+
+
+def stored(number: int = 0) -> StoredArticle:
+    return flagged()[number].stored
+
+
+def changed(*changes: Change, substantial: bool = True) -> Version:
+    given_changes = changes or (
+        Change(kind="cut", before="ولم تُسلَّم الجثامين إلى العائلات.", after=""),
+        Change(kind="number", before="القائمة تضمنت 28 اسماً.", after="القائمة تضمنت 19 اسماً.", words=("28", "19")),
+        Change(kind="added", before="", after="جملة جديدة لا شأن لها."),
+    )
+    return Version(
+        article=stored(), read_at=at("15:50"), title="t", text="t", capture=None, substantial=substantial,
+        changes=given_changes,
+    )  # fmt: skip
+
+
+def removed(why: str = "HTTP 404 Not Found") -> Removed:
+    return Removed(article=stored(3), gone_at=at("9:10") - timedelta(days=1), removed_at=at("10:10"), why=why)
+
+
+def full(**more: Any) -> Digest:
+    given_values = {"happenings": [talks()], "changed": [changed()], "removed": [removed()]}
+    return digest(**given_values | more)
+
+
+def test_one_line_for_a_happening_says_who_was_first_and_how_many_speak_for_themselves() -> None:
+    (one,) = full().events
+    assert one.stories == tuple(talks())
+    assert (one.first.title, one.outlets) == ("وكالة الشام الرسمية", 5)
+    assert one.independent == 3  # three texts: of the state, of a pan-Arab outlet, of an independent one
+    assert one.ahead == 15 * 60
+
+
+def test_the_stories_of_an_event_stand_together_and_none_is_lost() -> None:
+    plain, with_events = digest(), full(happenings=[[ids()["الجولة"], ids()["Astana"]]])
+    astana = next(section for section in with_events.lists if section.id == "astana")
+    before = next(section for section in plain.lists if section.id == "astana")
+    assert {story.id for story in astana.stories} == {story.id for story in before.stories}
+    order = [story.id for story in astana.stories]
+    assert abs(order.index(ids()["الجولة"]) - order.index(ids()["Astana"])) == 1
+
+
+def test_an_event_of_what_is_not_flagged_is_none() -> None:
+    assert full(happenings=[[1, 2], [ids()["الجولة"]]]).events == ()
+
+
+def test_outlets_of_one_hand_are_one_voice() -> None:
+    tellings = {story.id: story.tellings for section in digest().lists for story in section.stories}
+    state = [key for key, told in tellings.items() if told[0].outlet.affiliation == "state"]
+    one = event({key: tellings[key] for key in state * 2})
+    assert one.independent == 1
+    assert one.outlets >= 2
+
+
+numbers = st.lists(st.integers(1, 9), unique=True, max_size=9)
+
+
+@given(numbers, st.lists(st.lists(st.integers(1, 9), min_size=2, max_size=4, unique=True), max_size=3))
+@settings(deadline=None)
+def test_order_keeps_every_story_once(keys: list[int], groups: list[list[int]]) -> None:
+    base = full().events[0]
+    events = [Event(**{name: getattr(base, name) for name in Event.__slots__} | {"stories": tuple(g)}) for g in groups]
+    assert sorted(ordered(keys, events)) == sorted(keys)
+    assert set(heads(keys, events)) <= set(keys)
+
+
+def test_edits_show_what_matters_the_gravest_first() -> None:
+    (edit,) = full().changed
+    assert isinstance(edit, Edit)
+    assert [change.kind for change in edit.changes] == ["number", "cut"]
+    assert full(changed=[changed(substantial=False)]).changed == ()
+
+
+@pytest.mark.parametrize("language", ["ar", "en"])
+@pytest.mark.parametrize("name", ["html", "markdown", "text"])
+def test_every_format_shows_them(name: str, language: str) -> None:
+    out = FORMATS[name].render(full(language=language))
+    words = {
+        "ar": ("حدث واحد", "عُدّل بعد النشر", "حُذف من الموقع", "قبل غيرها بـ15 دقيقة", "من 3 مصادر مستقلة"),
+        "en": ("One happening", "Changed after publishing", "Removed from the site", "15 minutes before any other",
+               "3 independent voices"),
+    }[language]  # fmt: skip
+    for expected in (*words, "تضمنت 28", "تضمنت 19", "404"):
+        assert expected in out, expected
+    assert "جملة جديدة" not in out
+
+
+def test_without_them_nothing_is_said() -> None:
+    for name in ("html", "markdown", "text"):
+        out = FORMATS[name].render(digest())
+        assert "عُدّل بعد النشر" not in out
+        assert "حدث واحد" not in out
+
+
+def test_json_fits_its_schema() -> None:
+    shown = json.loads(FORMATS["json"].render(full()))
+    assert list(faults(shown, _SCHEMA, _SCHEMA)) == []
+    assert shown["events"][0]["ahead"] == 900
+    assert shown["removed"][0]["why"] == "HTTP 404 Not Found"
+
+
+HOSTILE = st.text(max_size=25) | st.sampled_from(
+    [
+        "<script>alert(1)</script>",
+        "{{ 7*7 }}",
+        "](javascript:alert(1))",
+        "**x** `y`",
+        "\u202eabc",
+        "# x\n- y",
+        "\x00\ud800",
+    ]
+)
+
+
+@given(HOSTILE)
+@settings(deadline=None, max_examples=60)
+def test_hostile_wordings_do_nothing(text: str) -> None:
+    change = Change(kind="number", before=text or "x", after=f"{text}!", words=(text,))
+    made = full(changed=[changed(change)], removed=[removed(text)])
+    root = html.document_fromstring(FORMATS["html"].render(made))
+    assert not root.xpath("//script|//img|//iframe|//*[@onerror]")
+    assert len(root.xpath("//section[@id='changed']/article")) == 1
+    out = FORMATS["markdown"].render(made)
+    tokens = MarkdownIt("commonmark").parse(out)
+    assert sum(token.type == "html_block" for token in tokens) == 2
+    assert sum(token.type == "heading_open" and token.tag == "h2" for token in tokens) == 9
+    FORMATS["text"].render(made).encode()
+    assert list(faults(json.loads(FORMATS["json"].render(made)), _SCHEMA, _SCHEMA)) == []
+
+
+def test_the_order_of_what_comes_in_does_not_matter() -> None:
+    more: Mapping[str, Any] = arguments()
+    versions = [changed(), changed(Change(kind="headline", before="a", after="b"))]
+    one, two = full(changed=versions), full(changed=versions, flagged=list(reversed(more["flagged"])))
+    assert one == two

@@ -1,0 +1,193 @@
+"""Terms in the sentences of the press, written for these tests."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor import terms
+from monitor.terms import Context, Kind, Matcher, Term, TermError
+
+
+def found(term: str | Term, text: str, **named: object) -> list[str]:
+    one = term if isinstance(term, Term) else Term(term)
+    return [text[hit.start : hit.end] for hit in terms.compile([one], **named).scan(text)]  # type: ignore[arg-type]
+
+
+MATCHES = [
+    ("معتقلين", "أفرجت السلطات عن ثلاثين معتقلاً بعد وساطة محلية", "معتقلاً"),
+    ("معتقلين", "طالب ذوو المعتقلات بكشف مصيرهن", "المعتقلات"),
+    ("معتقلين", "نقل معتقلو الفرع إلى جهة مجهولة", "معتقلو"),
+    ("معتقلين", "زارت اللجنة معتقلي الرأي وللمعتقلين أسئلتهم", "معتقلي"),
+    ("معتقلين", "قائمة بأسماء المعتق لين في الفرع", "المعتق لين"),
+    ("سجون", "اندلع عصيان في سجن حماة المركزي", "سجن"),
+    ("مجزرة", "وثّقت الشبكة خمس مجازر في شهر واحد", "مجازر"),
+    ("قصف", "تجدّد القصف المدفعي على أطراف البلدة", "القصف"),
+    ("قصف", "أعلنت المصادر ق صف مواقع شمال المدينة", "ق صف"),
+    ("إعدام", "صدرت أحكام بالاعدام على ستة منهم", "بالاعدام"),
+    ("كيماوي", "تحقق المنظمة في استخدام الأسلحة الكيماوية", "الكيماوية"),
+    ("مختطفين", "ناشدت العائلة الإفراج عن ابنها المختطف", "المختطف"),
+    ("أستانا", "اختتمت محادثات أستانة بلا اتفاق", "أستانة"),
+    ("أستانا", "الوفد يصل إلى الأستانة مساء", "الأستانة"),
+    ("أستانا", "جولة جديدة بآستانة", "بآستانة"),
+    ("أستانا", "محادثات أس تانة المقبلة", "أس تانة"),
+    ("دي ميستورا", "التقى ديمستورا الوفد في جنيف", "ديمستورا"),
+    ("دي ميستورا", "قال ستيفان دي مستورا إن الجولة ناجحة", "دي مستورا"),
+    ("ديمستورا", "قال ستيفان دي ميستورا إن الجولة ناجحة", "دي ميستورا"),
+    ("روسيا", "الدول الضامنة روسياوتركيا وإيران", "روسياوتركيا"),
+    ("إدلب", "نزوح من ريف ادلب الجنوبي", "ادلب"),
+    ("الأسد", "التقى الوفد بالأسد في دمشق", "بالأسد"),
+    ("مجلس الأمن", "دعت إلى جلسة لمجلس الامن الدولي", "لمجلس الامن"),
+    ("خفض التصعيد", "قصفٌ على منطقة «خفض التصعيد» شمالاً", "خفض التصعيد"),
+    ("Astana", "The ASTANA talks", "ASTANA"),
+    ("أستانا 9", "تبدأ «أستانا-٩» يوم الاثنين", "أستانا-٩"),
+    ("محمد", "قابل الوفد محمداً أمس", "محمداً"),
+    ("عراق", "انسحبت القوات من العراق", "العراق"),
+]
+
+
+@pytest.mark.parametrize(("term", "text", "words"), MATCHES)
+def test_matches(term: str, text: str, words: str) -> None:
+    assert words in found(term, text)
+
+
+MISSES = [
+    ("سجون", "أُضرب السجناء عن الطعام"),
+    ("روسيا", "أعلن المتحدث الروسي والقوات الروسية"),
+    ("حلب", "انتهى السباق في حلبة المدينة الرياضية"),
+    ("حلب", "مقتل قائد حلبجة"),
+    ("درعا", "دمّروا مدرعات وعشرين درعاً بشرياً بلا درع"),
+    ("قصف", "الطائرات تقصف البلدة وقد قصفت المشفى أمس بعد أن قصفتها فجراً"),
+    ("إعدام", "أعدم التنظيم ثلاثة شبان"),
+    ("تهجير", "هجّر النظام سكان الحي"),
+    ("الأسد", "شوهد أسد في محمية، وارتدت الأسود"),
+    ("علي", "على الأرض"),
+    ("شار", "خطاب بشار"),
+    ("مجلس الأمن", "اجتمع المجلس. الأمن مستتب"),
+    ("مجلس الأمن", "مجلس والأمن"),
+    ("أمن", "قادم من دمشق ومنها إلى حمص"),
+]
+
+
+@pytest.mark.parametrize(("term", "text"), MISSES)
+def test_does_not_match(term: str, text: str) -> None:
+    assert found(term, text) == []
+
+
+@pytest.mark.parametrize(
+    ("term", "kind"),
+    [("معتقلين", "word"), ("حلب", "name"), ("قشحطف", "name"), ("مجلس الأمن", "phrase"), ("بشار الأسد", "name")],
+)
+def test_the_kind_is_chosen_and_told(term: str, kind: Kind) -> None:
+    explained = terms.compile([Term(term)]).explain(0)
+    assert explained.kind == kind
+    assert explained.why
+
+
+def test_a_word_is_explained_by_its_forms() -> None:
+    explained = terms.compile([Term("مجزرة")]).explain(0)
+    assert explained.words == ("مجزرة",)
+    assert {"مجازر", "مجزرة"} <= set(explained.forms)
+
+
+def test_exact_is_the_form_and_no_other() -> None:
+    text = "المعتقلين معتقلين مُعتقلين"
+    assert found(Term("معتقلين", "exact"), text) == ["معتقلين", "مُعتقلين"]
+
+
+def test_a_word_that_is_called_a_name_is_not_inflected() -> None:
+    assert found(Term("نور", "name"), "حركة نور الدين والأنوار") == ["نور"]
+
+
+@pytest.mark.parametrize(("name", "text"), [("علي", "على الأرض وعليها"), ("شار", "خطاب بشار"), ("زير", "وزير الدفاع")])
+def test_a_name_gives_way_to_a_likelier_word(name: str, text: str) -> None:
+    assert found(Term(name, "name"), text) == []
+
+
+def test_aliases_of_the_term_and_of_the_call() -> None:
+    text = "داعش أو تنظيم الدولة"
+    assert found(Term("داعش", "name", ("تنظيم الدولة",)), text) == ["داعش", "تنظيم الدولة"]
+    assert found("داعش", text, aliases={"داعش": ["تنظيم الدولة"]}) == ["داعش", "تنظيم الدولة"]
+
+
+def test_a_name_is_something_else_in_its_contexts() -> None:
+    context = Context(not_after=(), not_before=("نادي",), not_near=("كرة",), within=4)
+    text = "فاز نادي أستانا. وبدأت محادثات أستانا في القاعة نفسها من دون حضور المعارضة. أستانا بطل كرة القدم"
+    hits = terms.compile([Term("أستانا", context=context)]).scan(text)
+    assert [text[hit.start - 8 : hit.start].strip() for hit in hits] == ["محادثات"]
+    assert len(found("أستانا", text, contexts={"أستانا": context})) == 1
+
+
+def test_hits_carry_words_and_offsets_of_the_unmodified_text() -> None:
+    text = "في «مَجلِس الأَمْن» اليوم"
+    (hit,) = terms.compile([Term("مجلس الأمن")]).scan(text)
+    assert text[hit.start : hit.end] == "مَجلِس الأَمْن"
+    assert (hit.first, hit.last) == (1, 2)
+
+
+def test_a_pattern_knows_arabic_words() -> None:
+    assert found(Term(r"\bأستانا\b", "pattern"), "«أستانا» وبأستانا") == ["أستانا"]
+    assert found(Term(r"القرار\s+\d{4}", "pattern"), "نص القرار ٢٢٥٤ و القرار 2118") == ["القرار ٢٢٥٤", "القرار 2118"]
+    assert found(Term(r"\bاللواء \w+\b", "pattern"), "قال اللواء سليم") == ["اللواء سليم"]
+    assert found(Term(r"\bحمص\b|\bحماة\b", "pattern"), "حمص وحماة حماة") == ["حمص", "حماة"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "remedy"),
+    [
+        (r"(?=حلب)", "not:"),
+        (r"(حلب)\1", "alternatives"),
+        (r"ريف \bحلب", r"\W"),
+        (r"[حلب", "simpler"),
+        (r".*", "empty"),
+        (r"((a{500}){500}){500}", "simpler"),
+        ("x" * 2000, "1000"),
+    ],
+)
+def test_what_re2_cannot_do_is_refused_with_the_remedy(pattern: str, remedy: str) -> None:
+    with pytest.raises(TermError) as caught:
+        terms.compile([Term(pattern, "pattern")])
+    assert remedy in str(caught.value)
+    assert caught.value.subject == pattern
+
+
+@pytest.mark.parametrize("text", ["", "؟!", "ـــ", "ب"])
+def test_a_term_without_a_word_is_refused(text: str) -> None:
+    with pytest.raises(TermError):
+        terms.compile([Term(text)])
+
+
+def test_one_scan_finds_all_terms_in_the_order_of_the_text() -> None:
+    text = "قصف على إدلب وحلب، ثم قصف"
+    hits = terms.compile([Term("حلب"), Term("قصف"), Term("إدلب")]).scan(text)
+    assert [hit.term for hit in hits] == [1, 2, 0, 1]
+    assert hits == sorted(hits, key=lambda hit: hit.start)
+
+
+def test_without_a_lexicon_words_are_found_with_clitics_and_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terms, "_shared", None)
+    monkeypatch.setattr(terms, "_missing", True)
+    text = "وللمعتقلين في ادلب قضية"
+    assert found("معتقلين", text) == ["وللمعتقلين"]
+    assert found("إدلب", text) == ["ادلب"]
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return terms.compile([Term(term) for term, _, _ in MATCHES])
+
+
+@given(st.lists(st.sampled_from([text for _, text, _ in MATCHES] + ["\n", "ـ", "\u200f", "ab", "٣", " "])))
+@settings(deadline=None, max_examples=60)
+def test_spans_lie_in_the_text(matcher: Matcher, pieces: list[str]) -> None:
+    text = "".join(pieces)
+    for hit in matcher.scan(text):
+        assert 0 <= hit.start < hit.end <= len(text)
+        assert hit.first <= hit.last
+        assert text[hit.start : hit.end].strip() == text[hit.start : hit.end]
+
+
+@pytest.mark.parametrize("text", ["", " ", "و" * 200_000, "قص" * 100_000, "\ud800", "ﷺ" * 1000, "ق " * 50_000])
+def test_hostile_text(matcher: Matcher, text: str) -> None:
+    matcher.scan(text)

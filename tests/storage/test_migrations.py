@@ -1,0 +1,59 @@
+"""The migrations lead to exactly the tables that schema.py describes."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import storage
+from storage.database import connect, writing
+from storage.schema import VERSION, metadata
+from storage.store import Store
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    return ScriptDirectory.from_config(config)
+
+
+def test_the_newest_migration_is_the_version_that_the_program_expects() -> None:
+    assert scripts().get_heads() == [VERSION]
+
+
+def test_migrations_lead_to_the_schema(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'rasid.db'}") as store, store._engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        names = set(metadata.tables)
+        assert {
+            row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
+        } >= names
+
+
+def test_a_store_of_the_first_version_keeps_its_flags(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'rasid.db'}"
+    engine = connect(address)
+    config = Config()
+    config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
+    with writing(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO passes (id, started_at) VALUES (1, '2026-11-23 09:30:00.000000')")
+        connection.exec_driver_sql(
+            "INSERT INTO articles (id, url, source, title, text, language, fetched_at, tags, notes, same_words, pass_id, stored_at)"
+            " VALUES (1, 'https://a.example/1', 'a', '', '', 'ar', '2026-11-23 09:30:00.000000', '[]', '[]', x'00', 1,"
+            " '2026-11-23 09:30:00.000000')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO flags (article_id, list, list_title, rule, severity, version, spans, flagged_at)"
+            " VALUES (1, 'held', 'held', 'r', 'high', '0a', '[]', '2026-11-23 09:30:00.000000')"
+        )
+    engine.dispose()
+    with Store.open(address) as store:
+        (flag,) = store.flags_of(1)
+        assert (flag.rule, flag.weight, flag.late) == ("r", 1.0, False)
+        assert store.muted() == []

@@ -1,0 +1,103 @@
+"""Versions, looks and removals: what every store does alike."""
+
+from datetime import timedelta
+
+from storage.records import Change, StoredArticle, Version
+from storage.store import Store
+from tests.stores.making import NOW, article, flag, put
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CHANGE = Change(kind="number", before="قُتل 12", after="قُتل 21", words=("12", "21"))
+
+
+def flagged(store: Store, number: int = 1, source: str = "a") -> StoredArticle:
+    stored = put(store, article(f"https://{source}.example/{number}", source=source), flags=(flag(), flag("astana")))
+    assert stored is not None
+    return stored
+
+
+def version(of: StoredArticle, hours: int = 1, *, substantial: bool = True) -> Version:
+    return Version(
+        article=of, read_at=NOW + hours * HOUR, title="عنوان آخر", text="نص آخر", capture="c", substantial=substantial,
+        changes=(CHANGE,),
+    )  # fmt: skip
+
+
+def test_what_is_flagged_waits_for_its_first_look_once(store: Store) -> None:
+    one = flagged(store)
+    put(store, article("https://a.example/unflagged"))
+    assert store.looking.unscheduled(NOW - DAY) == {one.id: NOW}
+    assert store.looking.unscheduled(NOW + DAY) == {}
+    store.looking.schedule({one.id: (NOW, NOW + HOUR)})
+    store.looking.schedule({one.id: (NOW, NOW + 9 * HOUR)})
+    assert store.looking.unscheduled(NOW - DAY) == {}
+    look = store.looking.look(one.id)
+    assert look is not None
+    assert (look.article, look.due_at, look.looks) == (one, NOW + HOUR, 0)
+    assert store.looking.look(99) is None
+
+
+def test_due_looks_are_of_the_sources_asked_for_and_suspects_come_first(store: Store) -> None:
+    a, b, c = flagged(store), flagged(store, 2), flagged(store, 3, "b")
+    store.looking.schedule({one.id: (NOW, NOW + n * HOUR) for n, one in enumerate((a, b, c))})
+    assert [look.article.id for look in store.looking.due(NOW + DAY, ["a"])] == [a.id, b.id]
+    assert [look.article.id for look in store.looking.due(NOW, ["a", "b"])] == [a.id]
+    store.looking.looked(b.id, NOW, due_at=NOW + 2 * HOUR, gone=(NOW, "HTTP 404"))
+    assert [look.article.id for look in store.looking.due(NOW + DAY, ["a", "b"])] == [b.id, a.id, c.id]
+    assert store.looking.due(NOW + DAY, []) == []
+    assert store.looking.looked_since(NOW - HOUR) == {"a": 1}
+
+
+def test_versions_come_back_as_they_were(store: Store) -> None:
+    one = flagged(store)
+    store.looking.schedule({one.id: (NOW, NOW)})
+    store.looking.looked(one.id, NOW, due_at=None, version=version(one))
+    store.looking.looked(one.id, NOW, due_at=None, version=version(one, 5, substantial=False))
+    assert store.looking.versions_of(one.id) == [version(one), version(one, 5, substantial=False)]
+    assert store.looking.changed_between(NOW, NOW + DAY) == [version(one)]
+    assert store.looking.changed_between(NOW + 2 * HOUR, NOW + DAY) == []
+    look = store.looking.look(one.id)
+    assert look is not None
+    assert (look.looks, look.due_at) == (2, None)
+
+
+def test_a_removal_keeps_the_time_at_which_it_was_found(store: Store) -> None:
+    one = flagged(store)
+    store.looking.schedule({one.id: (NOW, NOW)})
+    gone = (NOW, "HTTP 404 Not Found")
+    store.looking.looked(one.id, NOW, due_at=NOW + DAY, gone=gone)
+    assert store.looking.removed_between(NOW - DAY, NOW + 9 * DAY) == []
+    store.looking.looked(one.id, NOW + DAY, due_at=None, gone=gone, removed=True)
+    store.looking.looked(one.id, NOW + 3 * DAY, due_at=None, gone=gone, removed=True)
+    (found,) = store.looking.removed_between(NOW, NOW + 2 * DAY)
+    assert (found.article, found.gone_at, found.removed_at, found.why) == (one, NOW, NOW + DAY, gone[1])
+    store.looking.looked(one.id, NOW + 4 * DAY, due_at=None)  # it is back
+    assert store.looking.removed_between(NOW, NOW + 9 * DAY) == []
+
+
+def test_fingerprints_past_the_window_are_forgotten(store: Store) -> None:
+    put(store, article("https://a.example/old", fetched_at=NOW - 9 * DAY), prints=[1, 2], now=NOW - 9 * DAY)
+    put(store, article("https://a.example/late", fetched_at=NOW - 9 * DAY), prints=[1], now=NOW)
+    kept = put(store, article("https://a.example/new"), prints=[1])
+    assert kept is not None
+    assert store.forget_fingerprints(NOW - 5 * DAY) == 2
+    assert store.sharing([1, 2], NOW - HOUR, NOW + HOUR) == {kept.id: (0.5, 1)}
+
+
+def test_a_phrase_of_the_trade_tells_nothing_and_costs_nothing(store: Store) -> None:
+    number = store.begin_pass(NOW)
+    for n in range(110):
+        put(store, article(f"https://a.example/{n}"), prints=[7, 1000 + n], pass_id=number)
+    assert store.sharing([7], NOW, NOW) == {}
+    assert len(store.sharing([7, 1003], NOW, NOW)) == 1
+    assert len(store.sharing([1000 + n for n in range(110)], NOW, NOW)) >= 16
+
+
+def test_first_tellings_of_a_time_come_newest_first(store: Store) -> None:
+    one = put(store, article("https://a.example/1", text="أول"))
+    assert one is not None
+    put(store, article("https://a.example/2", text="ثان"), now=NOW + HOUR)
+    put(store, article("https://a.example/3", text="نقل"), same_as=one.id)
+    told = store.told_between(NOW - HOUR, NOW + HOUR, limit=9)
+    assert [found.article.text for found in told] == ["ثان", "أول"]
+    assert store.told_between(NOW - HOUR, NOW + HOUR, limit=1) == told[:1]
