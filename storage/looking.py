@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -25,14 +26,15 @@ class Looking:
 
     def unscheduled(self, since: datetime) -> dict[int, datetime]:
         """Articles flagged since then for which no look is planned, and when each was first flagged."""
+        # Grouped here: with GROUP BY, SQLite walks the whole table in the order of the groups.
         wanted = (
-            select(flags.c.article_id, func.min(flags.c.flagged_at).label("at"))
+            select(flags.c.article_id, flags.c.flagged_at)
             .join_from(flags, looks, flags.c.article_id == looks.c.article_id, isouter=True)
             .where(flags.c.flagged_at >= since, looks.c.article_id.is_(None))
-            .group_by(flags.c.article_id)
+            .order_by(flags.c.flagged_at.desc())
         )
         with reading(self._engine) as connection:
-            return {row.article_id: row.at for row in connection.execute(wanted)}
+            return {row.article_id: row.flagged_at for row in connection.execute(wanted)}
 
     def schedule(self, planned: Mapping[int, tuple[datetime, datetime | None]]) -> None:
         """Plan the first look at these articles: when each was flagged, when the look is due."""
@@ -71,13 +73,12 @@ class Looking:
     def looked_since(self, since: datetime) -> Mapping[str, int]:
         """Per source, how many articles were looked at again since then."""
         wanted = (
-            select(articles.c.source, func.count())
+            select(articles.c.source)
             .join_from(looks, articles, looks.c.article_id == articles.c.id)
             .where(looks.c.last_at >= since)
-            .group_by(articles.c.source)
         )
         with reading(self._engine) as connection:
-            return {row[0]: row[1] for row in connection.execute(wanted)}
+            return Counter(connection.scalars(wanted))
 
     def looked(
         self,

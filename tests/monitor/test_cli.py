@@ -189,6 +189,15 @@ def test_show_says_why_it_was_flagged_and_who_else_told_it(filled: Path, what: s
     assert "\u202e" not in said.stdout
 
 
+def test_show_explains_a_story(filled: Path) -> None:
+    said = rasid("show", "--story", "2", config=filled)
+    assert said.returncode == 0, said.stderr
+    assert "first told by a" in said.stdout
+    assert "told again by b" in said.stdout
+    assert "of its words stand in runs of the first telling" in said.stdout
+    assert "\u202e" not in said.stdout
+
+
 def test_show_says_what_became_of_an_entry(filled: Path) -> None:
     said = rasid("show", "https://a.example/x", config=filled)
     assert said.returncode == 0

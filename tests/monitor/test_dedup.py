@@ -177,3 +177,20 @@ def test_the_sample_of_a_passage_is_the_same_wherever_it_stands() -> None:
     """What the sampling must give: a passage found in a longer text shares fingerprints with it."""
     passage = " ".join(AGENCY.split()[:60])
     assert set(fingerprints(telling(passage))) & set(fingerprints(telling(f"{OTHER} {passage} {OTHER}")))
+
+
+def test_what_few_fingerprints_are_left_of_is_found_all_the_same() -> None:
+    """Cut to thirty words, a long text leaves three or four common fingerprints: chance leaves one."""
+    dice, known = random.Random(5), Index()
+    stock = [
+        f"{a}{b}"
+        for a in ["كتب", "درس", "عمل", "خرج", "دخل", "نزح", "زرع", "فتح", "نقل", "بحث"]
+        for b in ["ون", "ات", "ين", "ه", "ها", "هم", "نا", "وا", "ان", "ي"]
+    ]
+    texts = [" ".join(dice.choices(stock, k=150)) for _ in range(40)]
+    for number, text in enumerate(texts):
+        known.add(number, article(text))
+    found = [known.earlier(article(" ".join(text.split()[:45]))) for text in texts]
+    assert sum(match is not None and match.key == number for number, match in enumerate(found)) >= 39
+    longer = [known.earlier(article(" ".join(dice.sample(text.split(), 100)) + " " + text)) for text in texts]
+    assert [match and match.key for match in longer] == list(range(40))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -80,11 +81,16 @@ def test_an_event_of_what_is_not_flagged_is_none() -> None:
 
 
 def test_outlets_of_one_hand_are_one_voice() -> None:
-    tellings = {story.id: story.tellings for section in digest().lists for story in section.stories}
-    state = [key for key, told in tellings.items() if told[0].outlet.affiliation == "state"]
-    one = event({key: tellings[key] for key in state * 2})
-    assert one.independent == 1
-    assert one.outlets >= 2
+    told = next(story for story in full().lists[1].stories if story.outlets == 4).tellings
+    wakala, barada = told[:2]
+    hands = {"state": 1, "independent": 2, "opposition": 1, "unknown": 2}
+    for affiliation, voices in hands.items():
+        one, other = (
+            replace(telling, outlet=replace(telling.outlet, affiliation=affiliation)) for telling in (wakala, barada)
+        )
+        made = event({1: [one], 2: [other]})
+        assert (made.outlets, made.independent) == (2, voices), affiliation
+    assert event({1: [wakala], 2: [wakala]}).ahead is None
 
 
 numbers = st.lists(st.integers(1, 9), unique=True, max_size=9)

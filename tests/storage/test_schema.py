@@ -111,9 +111,19 @@ def test_what_a_pass_and_a_digest_ask_reads_no_whole_table(store: Store) -> None
     store.record_digest(DigestRecord(day=date(2026, 11, 23), audience="all", made_at=NOW, files=()), found)
     store.recall("page")
     store.remember("page", {})
+    store.told_between(NOW, NOW, limit=9)
+    store.looking.unscheduled(NOW)
+    store.looking.schedule({1: (NOW, NOW)})
+    store.looking.due(NOW, ["a"])
+    store.looking.look(1)
+    store.looking.looked_since(NOW)
+    store.looking.looked(1, NOW, due_at=None)
+    store.looking.versions_of(1)
+    store.looking.changed_between(NOW, NOW)
+    store.looking.removed_between(NOW, NOW)
 
     assert len(asked) > 15
-    great = re.compile(r"SCAN (articles|flags|missed|outcomes|passes|fingerprints|memory)")
+    great = re.compile(r"SCAN (articles|flags|missed|outcomes|passes|fingerprints|memory|looks|versions)")
     with store._engine.connect() as connection:
         for statement, parameters in asked.items():
             plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
