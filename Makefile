@@ -56,7 +56,7 @@ pictures: setup ## make docs/digest.png again from the demo's digest (needs Debi
 	@$(BIN)/python -m docs.pictures
 
 lock: setup ## resolve the dependencies again into requirements.lock
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra dev \
+	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra dev --extra cluster \
 	   --no-header --no-emit-index-url --upgrade -o requirements.lock pyproject.toml
 
 clean: ## remove the environment and what runs left behind
