@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
-__all__ = ["KIND_NAMES", "Source"]
+__all__ = ["KIND_NAMES", "SCOPES", "Source"]
 
 KIND_NAMES = ("feed", "section", "sitemap", "wordpress", "telegram")
 """The keys of :data:`crawler.spiders.KINDS`, here for those who only check a declaration and read nothing."""
+
+SCOPES = ("all", "syria")
+"""What of a source is kept: everything, or what is about Syria."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,8 @@ class Source:
     """IANA zone of what the outlet prints without a zone."""
     affiliation: str = "unknown"
     """``state``, ``opposition``, ``north-east``, ``independent``, ``ngo``, ``un``, ``pan-arab`` …"""
+    scope: str = "all"
+    """One of :data:`SCOPES`: ``syria`` for an outlet that writes about the whole world."""
     every: timedelta = timedelta(minutes=30)
     """The rhythm at which it is read."""
     selector: str | None = None
@@ -36,3 +41,5 @@ class Source:
     boilerplate: tuple[str, ...] = ()
     """Lines of this outlet that are never news."""
     enabled: bool = True
+    verified: date | None = None
+    """The day on which a person last saw it answer as declared; ``None``: nobody has."""

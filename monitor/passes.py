@@ -17,6 +17,7 @@ from crawler.source import Source
 from monitor.dedup import WINDOW, Index, fingerprints, same_words, telling
 from monitor.lists import WatchLists
 from monitor.rhythm import due_again, left_alone
+from monitor.scope import WHY, Scope
 from monitor.watch import flag
 from storage.records import Flag
 from storage.store import Store
@@ -66,13 +67,16 @@ class Pass:
         number: int,
         now: Callable[[], datetime],
         watcher: Watcher,
+        scope: Scope | None = None,
     ) -> None:
+        """``scope``: needed where one of ``sources`` is of ``scope: syria``."""
         self._store = store
         self._lists = lists
         self._sources = sources
         self._number = number
         self._now = now
         self._watcher = watcher
+        self._scope = scope
         self._index = Index(store)
         self._failures = {state.name: state.failures for state in store.sources()}
         self.summary = Summary()
@@ -88,7 +92,9 @@ class Pass:
         return None
 
     def emit(self, article: Article) -> Fate:
-        """Is it new, is it the same text, is it watched? Then store it, article and flags in one transaction."""
+        """Is it ours, new, the same text, watched? Then store it, article and flags in one transaction."""
+        if self._scope and self._sources[article.source].scope != "all" and not self._scope.covers(article):
+            return Fate.OFF_TOPIC
         words = telling(article.text)
         same, prints = same_words(words), fingerprints(words)
         earlier = self._earlier(article, words, same, prints)
@@ -123,6 +129,8 @@ class Pass:
 
     def missed(self, source: str, entry: Entry, fate: Fate, why: str) -> None:
         """An Entry did not become an Article."""
+        if fate is Fate.OFF_TOPIC:
+            why = why or WHY
         self._store.missed(source, entry, fate, why, self._now())
         self._watcher.missed(source, entry, fate, why)
 

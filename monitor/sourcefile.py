@@ -6,14 +6,14 @@ import ipaddress
 import re
 import zoneinfo
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from crawler.source import KIND_NAMES, Source
+from crawler.source import KIND_NAMES, SCOPES, Source
 from monitor.shaping import Duration, Shape, Slug, Switch, items, keys, problem, shape
 from monitor.yamlfile import ConfigError, Items, Keys, Node, Problem, did_you_mean, nearest, read, shown
 from monitor.yamltext import UNSEEN
@@ -75,6 +75,16 @@ def _title(value: str) -> str:
     return title
 
 
+def _day(value: object) -> date | None:
+    """A day as a person writes it; ``never`` is ``None``."""
+    if value is None or value == "never":
+        return None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"a day like 2026-11-25, or `never`, is expected, not `{shown(value)}`") from None
+
+
 def _selector(value: str) -> str:
     """A CSS selector that can be used on a page."""
     from cssselect import HTMLTranslator, SelectorError
@@ -98,18 +108,27 @@ class Declared(Shape):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] = "ar"
     zone: str = "Asia/Damascus"
     affiliation: Slug = "unknown"
+    scope: str = "all"
     every: Duration = timedelta(minutes=30)
     selector: str | None = None
     delay: Duration | None = None
     allow_addresses: tuple[str, ...] = ()
     boilerplate: tuple[str, ...] = ()
     enabled: Switch = True
+    verified: Annotated[date | None, BeforeValidator(_day)] = None
 
     @field_validator("kind")
     @classmethod
     def _kind(cls, value: str) -> str:
         if value not in KIND_NAMES:
             raise ValueError(f"unknown kind `{shown(value)}`{did_you_mean(value, KIND_NAMES)}")
+        return value
+
+    @field_validator("scope")
+    @classmethod
+    def _scope(cls, value: str) -> str:
+        if value not in SCOPES:
+            raise ValueError(f"`{shown(value)}` is none{did_you_mean(value, SCOPES)}")
         return value
 
     @field_validator("url")

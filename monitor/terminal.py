@@ -71,6 +71,8 @@ class Plain:
             self._print(f"flagged [{lists}] {article.source}: {plain(article.title)}")
 
     def missed(self, source: str, entry: Entry, fate: Fate, why: str) -> None:
+        if fate is Fate.OFF_TOPIC:  # a hundred a pass, of nobody's interest one by one: the source's line counts them
+            return
         self._print(f"{fate}: {source}: {plain(entry.url)}: {plain(why)}")
 
     def ended(self, outcome: Outcome) -> None:

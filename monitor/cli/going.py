@@ -58,15 +58,16 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     from rich.console import Console
 
     from crawler import run
-    from monitor import terminal
+    from monitor import scope, terminal
     from monitor.again import Again
     from monitor.passes import Pass
     from storage.errors import StorageError
 
     console = Console()
     watcher = terminal.Live(console, len(sources)) if console.is_terminal else terminal.Plain(console)
+    about = scope.load(config.folder) if any(source.scope != "all" for source in sources) else None
     number = store.begin_pass(now())
-    work = Pass(store, lists, {s.name: s for s in sources}, number=number, now=now, watcher=watcher)
+    work = Pass(store, lists, {s.name: s for s in sources}, number=number, now=now, watcher=watcher, scope=about)
     again = Again(store, lists, now=now)
     try:
         with watcher:

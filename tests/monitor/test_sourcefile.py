@@ -1,6 +1,6 @@
 """Sources: what may be declared of an outlet, and what is said of the rest."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ def test_a_source_is_what_was_declared(tmp_path: Path) -> None:
         "sources:\n  - name: enab-baladi\n    kind: section\n    url: https://a.sy/news\n    title: عنب بلدي\n"
         "    language: ar\n    zone: Europe/Istanbul\n    affiliation: independent\n    every: 1h\n    delay: 5s\n"
         "    selector: h2 > a.title\n    allow_addresses: [127.0.0.0/8, '::1/128']\n    boilerplate: [تابعونا]\n"
-        "    enabled: false\n",
+        "    enabled: false\n    scope: syria\n    verified: 2026-11-25\n",
     )
     assert loaded.sources == (
         Source(
@@ -34,6 +34,8 @@ def test_a_source_is_what_was_declared(tmp_path: Path) -> None:
             allow_addresses=("127.0.0.0/8", "::1/128"),
             boilerplate=("تابعونا",),
             enabled=False,
+            scope="syria",
+            verified=date(2026, 11, 25),
         ),
     )
 
@@ -41,6 +43,7 @@ def test_a_source_is_what_was_declared(tmp_path: Path) -> None:
 def test_what_is_left_out_has_the_defaults_of_a_source(tmp_path: Path) -> None:
     declared = load(tmp_path, "", source("")).sources[0]
     assert declared == Source(name="a", kind="feed", url="https://a.sy/rss", title="أ")
+    assert load(tmp_path, "", source("verified: never")).sources[0] == declared
 
 
 @pytest.mark.parametrize(
@@ -75,6 +78,11 @@ def test_what_is_left_out_has_the_defaults_of_a_source(tmp_path: Path) -> None:
         ("affiliation: Pan Arab", 6, "small Latin letters"),
         ("boilerplate: ['  ']", 6, "an empty line says nothing"),
         ("selector: h2 a", 2, "a feed has no selector"),
+        ("scope: Syria", 6, "did you mean `syria`?"),
+        ("scope: world", 6, "known: all, syria"),
+        ("verified: yes", 6, "a day like 2026-11-25, or `never`"),
+        ("verified: 25.11.2026", 6, "a day like 2026-11-25, or `never`"),
+        ("verified: 2026-02-30", 6, "a day like 2026-11-25, or `never`"),
     ],
 )
 def test_what_a_source_must_not_say(tmp_path: Path, lines: str, line: int, says: str) -> None:

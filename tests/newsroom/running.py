@@ -150,5 +150,6 @@ def write_sources(path: Path, sources: Sequence[Source]) -> None:
             f"    delay: {max(source.delay or 0, 0.01) * 1000:g}ms",  # a delay of nothing is refused in this file
             f"    allow_addresses: [{', '.join(source.allow_addresses)}]",
             *([f'    selector: "{source.selector}"'] if source.selector else []),
+            *([f"    scope: {source.scope}"] if source.scope != "all" else []),
         ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
