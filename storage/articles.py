@@ -208,7 +208,8 @@ def _flag(row: Row[Any]) -> Flag:
 
 def flagged(connection: Connection, where: Sequence[ColumnElement[bool]]) -> list[Flagged]:
     """Flagged articles with those of their flags that meet ``where``, in the order in which they were stored."""
-    rows = connection.execute(select(flags).where(*where).order_by(flags.c.article_id, flags.c.id)).all()
+    # Sorted here: asked for an order, SQLite walks all flags in that order instead of the few of the time asked about.
+    rows = sorted(connection.execute(select(flags).where(*where)), key=lambda row: (row.article_id, row.id))
     by_article: dict[int, list[Row[Any]]] = {}
     for row in rows:
         by_article.setdefault(row.article_id, []).append(row)

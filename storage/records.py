@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from crawler.article import Article
 from crawler.outcome import Fate, Outcome
@@ -14,6 +16,7 @@ __all__ = [
     "Flag",
     "Flagged",
     "Look",
+    "Message",
     "Missed",
     "Muted",
     "PassRecord",
@@ -22,6 +25,7 @@ __all__ = [
     "Span",
     "StoredArticle",
     "Version",
+    "Waiting",
 ]
 
 
@@ -188,3 +192,37 @@ class Removed:
     gone_at: datetime
     removed_at: datetime
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is to go out to one target."""
+
+    key: str
+    """What it is about: a second message with the same key is not put into the outbox."""
+    kind: str
+    """``alert``, ``summary``, ``digest``, ``alive``, ``silent``, ``reading`` or ``test``."""
+    audience: str
+    target: str
+    """Name of the variable of the environment that holds the address; never the address."""
+    severity: str
+    payload: Mapping[str, Any]
+    """What it says, in the shape of its kind; JSON."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A message in the outbox."""
+
+    id: int
+    message: Message
+    created_at: datetime
+    state: str
+    """``waiting``, ``sending``, ``sent``, ``failed`` (given up) or ``summed`` (told by a summary)."""
+    due_at: datetime
+    """When it is tried (again); of one in ``sending``, when whoever has taken it is taken for dead."""
+    tries: int
+    error: str | None
+    """What the last try came to."""
+    ended_at: datetime | None
+    """When it was sent, given up, or summed."""

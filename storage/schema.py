@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = ["VERSION", "metadata", "storable"]
 
-VERSION = "0003"
+VERSION = "0004"
 """The newest migration. A store that says another is migrated forward, or refused when it is newer."""
 
 
@@ -203,11 +203,39 @@ flags = Table(
     Column("version", Words, nullable=False),
     Column("spans", Json, nullable=False),
     Column("flagged_at", Moment, nullable=False, index=True),
-    Column("digest_id", Integer, ForeignKey(digests.c.id)),
     Column("weight", Float, nullable=False, server_default=text("1")),
     Column("late", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("article_id", "list", "rule"),
-    Index(None, "digest_id", "flagged_at"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("audience", Words, primary_key=True),
+    Column("flag_id", Integer, ForeignKey(flags.c.id), primary_key=True, autoincrement=False),
+    Column("digest_id", Integer, ForeignKey(digests.c.id), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Words, nullable=False, unique=True),
+    Column("kind", Words, nullable=False),
+    Column("audience", Words, nullable=False),
+    Column("target", Words, nullable=False),
+    Column("severity", Words, nullable=False),
+    Column("payload", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("error", Words),
+    Column("ended_at", Moment),
+    Index(None, "state", "due_at"),
+    Index(None, "target", "ended_at"),
+    sqlite_autoincrement=True,
 )
 
 versions = Table(

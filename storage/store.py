@@ -5,19 +5,21 @@ Every method is a transaction of its own. A Store serves one thread at a time; a
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, cast
 
-from sqlalchemy import Engine, delete, func, insert, select, tuple_, update
+from sqlalchemy import Engine, delete, func, insert, select, update
 
 from crawler.article import Article, Entry
 from crawler.outcome import Ending, Fate, Outcome
 from storage import articles as shelf
+from storage.claims import Claims, unclaimed
 from storage.database import connect, insert_into, migrate, reading, writing
 from storage.looking import Looking
-from storage.records import DigestRecord, Flag, Flagged, Missed, Muted, PassRecord, SourceState, StoredArticle
+from storage.outbox import Outbox, put
+from storage.records import DigestRecord, Flag, Flagged, Message, Missed, Muted, PassRecord, SourceState, StoredArticle
 from storage.schema import articles, digests, flags, memory, missed, muted, outcomes, passes, sources
 
 __all__ = ["Store"]
@@ -30,6 +32,10 @@ class Store:
         self._engine = engine
         self.looking = Looking(engine)
         """Versions, looks at flagged articles, removals."""
+        self.outbox = Outbox(engine)
+        """Messages on their way out."""
+        self.claims = Claims(engine)
+        """Digests and the flags that they have."""
 
     @classmethod
     def open(cls, address: str) -> Self:
@@ -165,10 +171,14 @@ class Store:
         prints: Sequence[int],
         pass_id: int,
         now: datetime,
+        messages: Callable[[StoredArticle], Iterable[Message]] | None = None,
     ) -> StoredArticle | None:
-        """Store an article with its flags, in one transaction; ``None`` when its address is there already."""
+        """Store an article with its flags, in one transaction; ``None`` when its address is there already.
+
+        ``messages``: what is to be said of it at once goes into the outbox in the same transaction.
+        """
         with writing(self._engine) as connection:
-            return shelf.add(
+            stored = shelf.add(
                 connection,
                 article,
                 found=flags,
@@ -179,6 +189,9 @@ class Store:
                 pass_id=pass_id,
                 now=now,
             )
+            if stored is not None and messages is not None:
+                put(connection, messages(stored), now)
+            return stored
 
     def first_with(self, same_words: bytes) -> int | None:
         """Id of the first telling of exactly these words."""
@@ -293,7 +306,7 @@ class Store:
         with writing(self._engine) as connection:
             return shelf.forget_fingerprints(connection, before)
 
-    # digests
+    # digests: see storage/claims.py
 
     def flagged(
         self,
@@ -302,51 +315,26 @@ class Store:
         since: datetime | None = None,
         lists: Sequence[str] | None = None,
         digested: bool = False,
+        audience: str = "all",
     ) -> list[Flagged]:
-        """Articles flagged before ``until``, with the flags that no digest has yet (``digested``: with all)."""
+        """Articles flagged before ``until``, with the flags that no digest of ``audience`` has yet (``digested``: all)."""
         where = [flags.c.flagged_at < until]
         if since is not None:
             where.append(flags.c.flagged_at >= since)
         if lists is not None:
             where.append(flags.c.list.in_(lists))
         if not digested:
-            where.append(flags.c.digest_id.is_(None))
+            where.append(unclaimed(audience))
         with reading(self._engine) as connection:
             return shelf.flagged(connection, where)
 
-    def record_digest(self, record: DigestRecord, claimed: Iterable[Flagged]) -> bool:
-        """A digest is made and has these flags; ``False`` when that day's is there already for that audience.
-
-        Exactly the flags that were given: one that commits in between goes to the next digest.
-        """
-        keys = [(one.stored.id, flag.list, flag.rule) for one in claimed for flag in one.flags]
-        with writing(self._engine) as connection:
-            row = {
-                "day": record.day,
-                "audience": record.audience,
-                "made_at": record.made_at,
-                "files": list(record.files),
-            }
-            made = insert_into(connection, digests).values(row)
-            made = made.on_conflict_do_nothing(index_elements=["day", "audience"])
-            key = connection.execute(made.returning(digests.c.id)).scalar_one_or_none()
-            if key is None:
-                return False
-            for at in range(0, len(keys), 200):
-                which = tuple_(flags.c.article_id, flags.c.list, flags.c.rule).in_(keys[at : at + 200])
-                connection.execute(update(flags).where(which, flags.c.digest_id.is_(None)).values(digest_id=key))
-        return True
+    def record_digest(self, record: DigestRecord, claimed: Iterable[Flagged], messages: Iterable[Message] = ()) -> bool:
+        """See :meth:`storage.claims.Claims.record`."""
+        return self.claims.record(record, claimed, messages)
 
     def digests(self, audience: str | None = None) -> list[DigestRecord]:
         """Digests that were made, newest day first."""
-        wanted = select(digests).order_by(digests.c.day.desc(), digests.c.audience)
-        if audience is not None:
-            wanted = wanted.where(digests.c.audience == audience)
-        with reading(self._engine) as connection:
-            return [
-                DigestRecord(day=row.day, audience=row.audience, made_at=row.made_at, files=tuple(row.files))
-                for row in connection.execute(wanted)
-            ]
+        return self.claims.digests(audience)
 
     # memory, and what is there
 

@@ -1,5 +1,6 @@
 """The migrations lead to exactly the tables that schema.py describes."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from alembic import command
@@ -49,11 +50,18 @@ def test_a_store_of_the_first_version_keeps_its_flags(tmp_path: Path) -> None:
             " '2026-11-23 09:30:00.000000')"
         )
         connection.exec_driver_sql(
-            "INSERT INTO flags (article_id, list, list_title, rule, severity, version, spans, flagged_at)"
-            " VALUES (1, 'held', 'held', 'r', 'high', '0a', '[]', '2026-11-23 09:30:00.000000')"
+            "INSERT INTO digests (id, day, audience, made_at, files)"
+            " VALUES (7, '2026-11-23', 'all', '2026-11-24 03:00:00.000000', '[]')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO flags (article_id, list, list_title, rule, severity, version, spans, flagged_at, digest_id)"
+            " VALUES (1, 'held', 'held', 'r', 'high', '0a', '[]', '2026-11-23 09:30:00.000000', 7),"
+            " (1, 'held', 'held', 's', 'high', '0a', '[]', '2026-11-23 09:30:00.000000', NULL)"
         )
     engine.dispose()
     with Store.open(address) as store:
-        (flag,) = store.flags_of(1)
+        flag, _ = store.flags_of(1)
         assert (flag.rule, flag.weight, flag.late) == ("r", 1.0, False)
+        (left,) = store.flagged(until=datetime(2026, 11, 24, tzinfo=UTC))
+        assert [one.rule for one in left.flags] == ["s"]  # the other is in the digest that had it
         assert store.muted() == []
