@@ -114,6 +114,8 @@ class Settings(Shape):
     digest: DigestSettings = Field(default_factory=DigestSettings)
     pass_limit: Duration = timedelta(minutes=30)
     """A pass that takes longer is ended."""
+    pass_memory: Size = 2 * 2**30
+    """A pass that takes more is ended; the service splits it."""
 
     @field_validator("contact")
     @classmethod
@@ -131,6 +133,13 @@ class Settings(Shape):
     @classmethod
     def _limit(cls, value: timedelta) -> timedelta:
         return _within(value, _MINUTE, timedelta(days=1), "between 1m and 1d")
+
+    @field_validator("pass_memory")
+    @classmethod
+    def _memory(cls, value: int) -> int:
+        if value < 512 * 2**20:
+            raise ValueError("at least 512 MiB: a pass needs about 400 MiB with nothing to do")
+        return value
 
 
 def _within(value: timedelta, low: timedelta, high: timedelta, says: str) -> timedelta:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["bounds", "missing", "today"]
+__all__ = ["bounds", "missing", "today", "waiting"]
 
 
 def today(now: datetime, zone: str) -> date:
@@ -28,3 +28,10 @@ def missing(first: datetime | None, now: datetime, zone: str, made: Collection[d
     day, end = today(first, zone), today(now, zone)
     days = (day + timedelta(days=n) for n in range(max((end - day).days, 0)))
     return [day for day in days if day not in made]
+
+
+def waiting(first: datetime | None, now: datetime, zone: str, made: Collection[date], hour: time) -> list[date]:
+    """Those :func:`missing` whose hour has come: yesterday's waits until ``hour`` of today, older ones wait for nothing."""
+    local = now.astimezone(ZoneInfo(zone))
+    early = local.date() - timedelta(days=1) if local.time() < hour else None
+    return [day for day in missing(first, now, zone, made) if day != early]

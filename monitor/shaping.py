@@ -140,13 +140,13 @@ def _duration(value: Any) -> timedelta:
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 """``15m``, ``2h``, ``1d``, ``90s``, ``1h30m``."""
 
-_SIZES: Mapping[str, int] = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "KIB": 2**10, "MIB": 2**20}
+_SIZES: Mapping[str, int] = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
 def _size(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,9})\s*([KM]?i?B)", value.strip(), re.IGNORECASE)):
+    if isinstance(value, str) and (found := re.fullmatch(r"(\d{1,9})\s*([KMG]?i?B)", value.strip(), re.IGNORECASE)):
         return int(found[1]) * _SIZES[found[2].upper()]
     raise ValueError(f"a size is expected, like 5 MiB or 500 KiB, not `{shown(value)}`")
 

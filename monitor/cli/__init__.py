@@ -16,7 +16,7 @@ import click
 
 from crawler.errors import RasidError
 from monitor.children import die_with_parent
-from monitor.cli import going, looking, reading, setting_up, watching
+from monitor.cli import going, looking, reading, serving, setting_up, watching
 
 __all__ = ["main"]
 
@@ -84,7 +84,7 @@ for command in (
     setting_up.init,
     setting_up.check,
     going.crawl,
-    going.run,
+    serving.run,
     looking.digest,
     looking.status,
     looking.show,

@@ -1,8 +1,9 @@
-"""``rasid crawl`` and ``rasid run``."""
+"""``rasid crawl``."""
 
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from monitor.passes import Summary
     from storage.store import Store
 
-__all__ = ["crawl", "run"]
+__all__ = ["crawl"]
 
 _STRICT = 4
+_LATE = 60.0
+"""Seconds: a service ends its child first."""
 
 
 @click.command()
@@ -42,6 +45,8 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
     for name in names:
         if name not in sources:
             raise click.UsageError(f"no source `{name}`; there are: {', '.join(sorted(sources))}")
+    # Where no service watches, as under cron: what spins so hard that it cannot be told to end is ended, and says where it was.
+    faulthandler.dump_traceback_later(config.settings.pass_limit.total_seconds() + _LATE, exit=True)
     with hold(config.settings.var / "pass.lock", "a pass"), opened(config) as store:
         due = list(names) or (list(sources) if everything else store.due(list(sources), now()))
         if not due:
@@ -92,39 +97,3 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     store.end_pass(number, now())
     terminal.show_summary(console, work.summary)
     return work.summary
-
-
-@click.command()
-@click.pass_obj
-def run(folder: Path) -> None:
-    """Run the service: a clock that starts `rasid crawl` and `rasid digest`."""
-    import threading
-
-    from monitor import service
-    from monitor.children import Children
-    from monitor.config import ready_to_go_out
-
-    config = loaded(folder)
-    in_use(config, last_good=True)  # after a restart at night it goes on with what was good, and says so
-    if lacks := ready_to_go_out(config):
-        raise click.UsageError("\n".join(lacks))
-    names = [source.name for source in config.sources if source.enabled]
-    opened(config).close()  # migrates, and says at once what is wrong with it
-
-    def anything_due() -> bool:
-        with opened(config) as store:
-            return bool(store.due(names, now()))
-
-    base = ["--config", str(folder)]
-    service.serve(
-        crawl=[*base, "crawl", "--last-good"],
-        digest=[*base, "digest", "--last-good"],
-        anything_due=anything_due,
-        look_every=config.settings.schedule.crawl,
-        digest_at=config.settings.schedule.digest,
-        zone=config.settings.zone,
-        pass_limit=config.settings.pass_limit,
-        now=now,
-        children=Children(),
-        stop=threading.Event(),
-    )

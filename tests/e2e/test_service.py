@@ -73,10 +73,10 @@ def articles(config: Path) -> int:
         return store.counts()["articles"]
 
 
-def test_it_reads_makes_yesterdays_digest_and_ends_when_told(tmp_path: Path) -> None:
+def test_it_reads_makes_the_digests_that_are_missing_and_ends_when_told(tmp_path: Path) -> None:
     with newsroom() as room:
         config = configure(tmp_path, room.sources)
-        began = datetime.now(UTC) - timedelta(days=1)
+        began = datetime.now(UTC) - timedelta(days=2)
         with Store.open(f"sqlite:///{tmp_path / 'var' / 'rasid.db'}") as store:
             store.end_pass(store.begin_pass(began), began)
         with service(config) as running:
@@ -90,7 +90,7 @@ def test_it_reads_makes_yesterdays_digest_and_ends_when_told(tmp_path: Path) -> 
         assert "Traceback" not in said
         assert time.monotonic() - told < 30  # not a speed: that it ends at all, and not at the limit of a pass
         with opened(config) as store:
-            assert len(store.digests()) == 1
+            assert len(store.digests()) >= 1  # yesterday's waits until 06:00
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

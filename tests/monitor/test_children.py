@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from monitor import children as module
-from monitor.children import Children
+from monitor.children import Children, Ended, footprint
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,9 +46,10 @@ def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "how, place = sys.argv[1], pathlib.Path(sys.argv[2])\n"
         "if how == 'exit': sys.exit(int(sys.argv[3]))\n"
         "if how == 'deaf': signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "if how == 'hungry': kept = bytearray(b'x') * 300_000_000\n"
         "inner = subprocess.Popen(['sleep', '300'])\n"
         "(place / 'tmp').write_text(f'{os.getpid()} {inner.pid}'); (place / 'tmp').rename(place / 'pids')\n"
-        "while True: time.sleep(0.1) if how == 'polite' else None\n"
+        "while True: time.sleep(0.1) if how in ('polite', 'hungry') else None\n"
     )
     monkeypatch.chdir(tmp_path / "stub")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "stub"))
@@ -74,6 +75,47 @@ def test_at_the_limit_it_is_ended_with_all_that_it_started(stub: Path, how: str)
     assert ended.code == (-signal.SIGTERM if how == "polite" else -signal.SIGKILL)
     left = pids(stub)
     assert eventually(lambda: not any(alive(pid) for pid in left))
+
+
+def test_at_the_memory_limit_it_is_ended(stub: Path) -> None:
+    ended = Children(grace=1, memory=200 * 2**20).run(["hungry", str(stub)], limit=300)
+    assert ended is not None
+    assert ended.hungry
+    assert not ended.hung
+    assert ended.crashed
+    left = pids(stub)
+    assert eventually(lambda: not any(alive(pid) for pid in left))
+
+
+def test_what_a_family_shares_is_counted_once(stub: Path) -> None:
+    mine = footprint(os.getpid())
+    assert 10 * 2**20 < mine < 2**32
+    assert footprint(2**22 + 1) == 0  # nobody has that number
+
+
+@pytest.mark.parametrize(
+    ("ended", "crashed", "said"),
+    [
+        (Ended(0), False, "ended with 0"),
+        (Ended(3), False, "ended with 3"),
+        (Ended(1), True, "ended with 1"),
+        (Ended(-11), True, "was ended by SIGSEGV"),
+        (Ended(-9, hung=True), True, "took too long and was ended"),
+        (Ended(0, hungry=True), True, "took too much memory and was ended"),
+    ],
+)
+def test_how_one_ended(ended: Ended, crashed: bool, said: str) -> None:
+    assert (ended.crashed, str(ended)) == (crashed, said)
+
+
+def test_a_child_is_the_first_to_go_and_leaves_no_image_of_its_memory(tmp_path: Path) -> None:
+    code = (
+        "import os, resource; from pathlib import Path; from monitor.children import die_with_parent\n"
+        "os.environ['RASID_PARENT'] = str(os.getppid()); die_with_parent()\n"
+        "print(Path('/proc/self/oom_score_adj').read_text().strip(), resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert said.split() == ["500", "0"]
 
 
 @pytest.mark.parametrize("how", ["polite", "deaf"])

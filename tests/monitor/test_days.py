@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -53,3 +53,12 @@ def test_nothing_is_missing_before_the_first_pass_or_on_its_day() -> None:
 
 def test_a_clock_that_was_set_back_makes_nothing() -> None:
     assert days.missing(utc(2026, 11, 23), utc(2020, 1, 1), DAMASCUS, []) == []
+
+
+def test_yesterdays_digest_waits_for_its_hour_and_older_ones_for_nothing() -> None:
+    first = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    six = time(6, 0)
+    for hour, found in {2: [1, 2], 3: [1, 2, 3], 20: [1, 2, 3]}.items():  # Damascus is three hours ahead
+        now = datetime(2026, 3, 4, hour, tzinfo=UTC)
+        assert [day.day for day in days.waiting(first, now, "Asia/Damascus", [], six)] == found
+    assert days.waiting(first, datetime(2026, 3, 2, 1, tzinfo=UTC), "Asia/Damascus", [], six) == []
