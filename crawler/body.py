@@ -20,11 +20,11 @@ from functools import cache
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.folding import bare, squeeze, words
+from crawler.folding import bare, overlap, squeeze
 from crawler.sheet import Line, Sheet, marks, tokens
 from crawler.widgets import beside, is_container
 
-__all__ = ["THIN", "overlap", "read_lines"]
+__all__ = ["THIN", "read_lines"]
 
 THIN = 250
 """Characters: below, a text is looked at twice. trafilatura's own threshold for an extraction that went wrong."""
@@ -86,12 +86,6 @@ def read_lines(sheet: Sheet, headline: int, title: str, description: str) -> tup
     if chosen is None:
         return extracted, False
     return [page.lines[number].text for number in _with_lead(page, chosen)], placed
-
-
-def overlap(text: str, title: str) -> float:
-    """The share of the title's words that stand in the text."""
-    wanted = words(title)
-    return len(wanted & words(text)) / len(wanted) if wanted else 0.0
 
 
 # --- trafilatura -------------------------------------------------------------------------------------------

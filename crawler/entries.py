@@ -9,13 +9,13 @@ from crawler import labels, published
 from crawler.article import Article, Entry
 from crawler.folding import bare, squeeze
 from crawler.languages import language_of
-from crawler.pages import FROM_FEED, NO_HEADLINE, Reading
+from crawler.notes import FROM_FEED, NO_HEADLINE, WHOLE
+from crawler.pages import Reading
 from crawler.sheet import Sheet, TooMuch, parse
 from crawler.urls import canonical
 
 __all__ = ["WHOLE", "from_entry"]
 
-WHOLE = "text from the listing, which carries it whole"
 _ENOUGH = 25
 """Characters: what has to be left of a text for its first line to be taken off as its headline."""
 

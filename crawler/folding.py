@@ -6,7 +6,7 @@ import re
 import unicodedata
 from html import unescape
 
-__all__ = ["bare", "fold", "squeeze", "words"]
+__all__ = ["bare", "fold", "overlap", "squeeze", "words"]
 
 _MARKS = re.compile(
     "[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0640\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
@@ -88,3 +88,9 @@ def words(text: str) -> set[str]:
     """
     found = {_PROCLITICS.sub("", word, count=1) for word in _WORD.findall(fold(text)) if len(word) > 2}
     return found - _ANYWHERE
+
+
+def overlap(text: str, title: str) -> float:
+    """The share of the title's words that stand in the text."""
+    wanted = words(title)
+    return len(wanted & words(text)) / len(wanted) if wanted else 0.0

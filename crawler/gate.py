@@ -7,8 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml.html import HtmlElement
 
-from crawler.body import overlap
-from crawler.folding import fold, words
+from crawler.folding import fold, overlap, words
 from crawler.languages import arabic_share, letter_share
 from crawler.metadata import Metadata
 from crawler.sheet import Sheet

@@ -160,13 +160,19 @@ def is_boilerplate(line: str) -> bool:
 
 
 def without(lines: Iterable[str], boilerplate: Collection[str]) -> tuple[list[str], list[str]]:
-    """The lines that are kept, and those of ``boilerplate`` (a source's own lines, compared by their letters)."""
+    """The lines that are kept, and those of ``boilerplate`` (a source's own lines, compared by their letters).
+
+    A line may go on after one of ``boilerplate`` (an address, a number), but not for longer than that one is: a
+    paragraph of news that happens to begin alike is kept.
+    """
     known = {bare(line) for line in boilerplate} - {""}
-    openings = tuple(line for line in known if len(line) >= 20)
+    openings = [line for line in known if len(line) >= 20]
     kept: list[str] = []
     dropped: list[str] = []
     for line in lines:
         letters = bare(line) if known else ""
-        mine = bool(known) and (letters in known or (bool(openings) and letters.startswith(openings)))
+        mine = bool(known) and (
+            letters in known or any(letters.startswith(o) and len(letters) <= 2 * len(o) for o in openings)
+        )
         (dropped if mine else kept).append(line)
     return kept, dropped

@@ -17,14 +17,16 @@ from urllib.parse import parse_qsl, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler import gate, labels, published
+from crawler import gate, habits, labels, published
 from crawler.article import Article, Entry
-from crawler.body import THIN, overlap, read_lines
+from crawler.body import THIN, read_lines
 from crawler.charset import decode
-from crawler.folding import bare, squeeze
+from crawler.folding import bare, overlap, squeeze
 from crawler.languages import language_of, letter_share
 from crawler.metadata import Metadata, collect
+from crawler.notes import FROM_DATA, FROM_FEED, LIVE, NO_HEADLINE, UNLIKE, VIDEO
 from crawler.sheet import Sheet, TooMuch, parse
+from crawler.source import Habits
 from crawler.surroundings import bylines, headline_at, is_dateline, printed_dates
 from crawler.titles import author_of, headline, tags_of
 from crawler.urls import canonical, same_site
@@ -32,13 +34,8 @@ from crawler.widgets import prune
 
 __all__ = ["Reading", "explain", "read"]
 
-FROM_FEED = "text from the feed"
-FROM_DATA = "text from the page's JSON-LD"
-LIVE = "live blog: the text grows"
-VIDEO = "video page"
 _EMPTY = 600
 """Characters: a page that shows no more than this has not been filled yet."""
-NO_HEADLINE = "no headline found: its first words stand for it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +59,19 @@ def read(
     entry: Entry | None = None,
     boilerplate: Collection[str] = (),
     source: str = "",
+    habits: Habits | None = None,
 ) -> Article | None:
     """The article on a page; ``None``: nothing that can be called an article.
 
     ``body`` are the bytes as fetched from ``url``, ``content_type`` the header, ``now`` the aware moment of
     fetching, ``zone`` the IANA zone of what the outlet prints without one, ``entry`` what the listing said,
-    ``boilerplate`` lines of the source that are never news, ``source`` the name that goes into the article.
+    ``boilerplate`` lines of the source that are never news, ``source`` the name that goes into the article, ``habits``
+    what the source's texts are usually like: one that is not like them gives way to the listing's.
     Never raises for what a page holds.
     """
-    return explain(body, url, content_type, now, zone, entry=entry, boilerplate=boilerplate, source=source).article
+    return explain(
+        body, url, content_type, now, zone, entry=entry, boilerplate=boilerplate, source=source, habits=habits
+    ).article
 
 
 def explain(
@@ -83,9 +84,10 @@ def explain(
     entry: Entry | None = None,
     boilerplate: Collection[str] = (),
     source: str = "",
+    habits: Habits | None = None,
 ) -> Reading:
     """Same arguments as :func:`read`; says besides why there is no article and what was pruned."""
-    work = _Work(url, now, zone, entry, boilerplate, source)
+    work = _Work(url, now, zone, entry, boilerplate, source, habits)
     try:
         root = parse(decode(body, content_type))
     except TooMuch as much:
@@ -105,6 +107,7 @@ class _Work:
     entry: Entry | None
     boilerplate: Collection[str]
     source: str
+    habits: Habits | None
 
 
 def _from_page(work: _Work, root: HtmlElement) -> Reading:
@@ -128,6 +131,8 @@ def _from_page(work: _Work, root: HtmlElement) -> Reading:
         return _from_entry(work, "a video and no text" if video else why, tuple(pruned))
     if origin:
         notes.append(origin)
+    if why.startswith(UNLIKE):
+        notes.append(why)
     if video and len(text) < THIN:
         notes.append(VIDEO)
     language = language_of(f"{title}\n{text}", metadata.language)
@@ -171,16 +176,23 @@ def _text(work: _Work, sheet: Sheet, metadata: Metadata, title: str, pruned: lis
     description = metadata.descriptions[0] if metadata.descriptions else ""
     found, placed = read_lines(sheet, headline_at(sheet, title), title, description)
     text = "\n".join(_filtered(found, title, work.boilerplate, pruned))
-    why = gate.poor(text, title, metadata.language, placed=placed)
+    why = gate.poor(text, title, metadata.language, placed=placed) or _unlike(text, title, work.habits)
     best, origin = ("", "") if why else (text, "")
     for html, note in ((metadata.body, FROM_DATA), ((work.entry and work.entry.content) or "", FROM_FEED)):
         # a whole text is not looked at twice, unless the other one promises to be far longer
         if not html or (len(best) >= THIN and len(html) < 1.5 * len(best) + THIN):
             continue
         other = "\n".join(_from_html(html, title, work.boilerplate))
-        if not gate.poor(other, title, metadata.language) and _better(other, best, title):
+        if gate.poor(other, title, metadata.language) or (note == FROM_DATA and _unlike(other, title, work.habits)):
+            continue
+        if _better(other, best, title):
             best, origin = other, note
     return best, origin, why
+
+
+def _unlike(text: str, title: str, usual: Habits | None) -> str:
+    why = habits.unlike(habits.measured(title, text), usual) if usual else ""
+    return f"{UNLIKE}: {why}" if why else ""
 
 
 def _better(other: str, text: str, title: str) -> bool:

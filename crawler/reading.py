@@ -147,6 +147,7 @@ def _article(page: Page, source: Source, entry: Entry) -> tuple[Article | None, 
         entry=entry,
         boilerplate=source.boilerplate,
         source=source.name,
+        habits=source.habits,
     )
     return reading.article, reading.why
 

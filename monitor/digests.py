@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from monitor import days, filing, muting, refusals, stories
+from monitor import days, filing, layouts, lessons, muting, refusals, stories
 from monitor.config import Config
 from monitor.digest import Digest, build
 from monitor.formats import FORMATS
@@ -66,6 +66,8 @@ def _gather(
     flagged = store.flagged(until=until)
     shown, left_out = muting.without(flagged, store.muted())
     told = refusals.notes(refusals.read(store.recall(refusals.KEY)), start, until, config.settings.zone)
+    declared = [source for source in config.sources if source.enabled]
+    broken = layouts.notes(lessons.layouts(store, declared), start, until, config.settings.zone)
     return flagged, build(
         day=day,
         zone=config.settings.zone,
@@ -74,10 +76,10 @@ def _gather(
         flagged=shown,
         outcomes=store.outcomes(start, until),
         missed=store.missed_between(start, until),
-        sources={source.name: source for source in config.sources if source.enabled},
+        sources={source.name: source for source in declared},
         passes=store.passes(10_000, since=start, until=until),
         complete=complete,
-        notes=[*told, *left_out],
+        notes=[*told, *left_out, *broken],
         happenings=[event.keys for event in happenings(store, shown) if len(event.keys) > 1],
         changed=store.looking.changed_between(start, until),
         removed=store.looking.removed_between(start, until),

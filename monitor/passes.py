@@ -15,6 +15,7 @@ from crawler.article import Article, Entry, Page
 from crawler.outcome import Fate, Outcome
 from crawler.source import Source
 from monitor.dedup import WINDOW, Index, fingerprints, same_words, telling
+from monitor.lessons import Verdicts
 from monitor.lists import WatchLists
 from monitor.rhythm import due_again, left_alone
 from monitor.scope import WHY, Scope
@@ -78,6 +79,7 @@ class Pass:
         self._watcher = watcher
         self._scope = scope
         self._index = Index(store)
+        self._verdicts = Verdicts(store, sources, now)
         self._failures = {state.name: state.failures for state in store.sources()}
         self.summary = Summary()
 
@@ -111,6 +113,7 @@ class Pass:
         )
         if stored is None:
             return Fate.KNOWN
+        self._verdicts.article(article)
         self.summary.stored += 1
         self.summary.retold += earlier is not None
         self.summary.flagged += bool(flags)
@@ -132,6 +135,7 @@ class Pass:
         if fate is Fate.OFF_TOPIC:
             why = why or WHY
         self._store.missed(source, entry, fate, why, self._now())
+        self._verdicts.missed(source, fate, why)
         self._watcher.missed(source, entry, fate, why)
 
     def ended(self, outcome: Outcome) -> None:
@@ -140,6 +144,7 @@ class Pass:
         failures = self._failures.get(name, 0) + 1 if outcome.in_trouble else 0
         self._failures[name] = failures
         self._store.record(self._number, outcome, due_at=due_again(self._sources[name], outcome, failures))
+        self._verdicts.ended(name)
         self.summary.fates.update(outcome.fates)
         self.summary.outcomes.append(outcome)
         self._watcher.ended(outcome)

@@ -146,10 +146,13 @@ def show_status(
     now: datetime,
     zone: str,
     refusal: Refusal | None = None,
+    broken: Sequence[str] = (),
 ) -> None:
     """What is there: the last pass, every source, the newest digest, and whether edited watch lists are refused."""
     if refusal is not None:
         _show_refusal(console, refusal, zone)
+    for line in broken:
+        console.print(plain(line), style="bold", markup=False, highlight=False, soft_wrap=True)
     console.print(", ".join(f"{count} {name}" for name, count in counts.items()), highlight=False)
     if passes:
         console.print(_pass_line(passes[0], zone), highlight=False)
@@ -193,6 +196,7 @@ def status_json(
     sources: Sequence[SourceState],
     digests: Sequence[DigestRecord],
     refusal: Refusal | None = None,
+    broken: Sequence[str] = (),
 ) -> str:
     """The same for programs: times in ISO 8601, in UTC."""
     state = {
@@ -201,6 +205,7 @@ def status_json(
         "sources": [asdict(source) for source in sources],
         "digests": [asdict(record) for record in digests],
         "refused_lists": asdict(refusal) if refusal else None,
+        "broken_layouts": list(broken),
     }
     return json.dumps(state, ensure_ascii=False, indent=2, default=_iso)
 

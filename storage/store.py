@@ -17,6 +17,7 @@ from crawler.outcome import Ending, Fate, Outcome
 from storage import articles as shelf
 from storage.claims import Claims, unclaimed
 from storage.database import connect, insert_into, migrate, reading, writing
+from storage.lessons import Lessons
 from storage.looking import Looking
 from storage.outbox import Outbox, put
 from storage.records import DigestRecord, Flag, Flagged, Message, Missed, Muted, PassRecord, SourceState, StoredArticle
@@ -36,6 +37,8 @@ class Store:
         """Messages on their way out."""
         self.claims = Claims(engine)
         """Digests and the flags that they have."""
+        self.lessons = Lessons(engine)
+        """What a source's own articles teach of it."""
 
     @classmethod
     def open(cls, address: str) -> Self:

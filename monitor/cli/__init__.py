@@ -16,7 +16,7 @@ import click
 
 from crawler.errors import RasidError
 from monitor.children import die_with_parent
-from monitor.cli import going, looking, reading, serving, setting_up, watching
+from monitor.cli import going, learning, looking, reading, serving, setting_up, watching
 
 __all__ = ["main"]
 
@@ -90,5 +90,6 @@ for command in (
     looking.show,
     watching.watch,
     reading.read,
+    learning.learned,
 ):
     rasid.add_command(command)

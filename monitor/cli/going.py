@@ -65,6 +65,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     from crawler import run
     from monitor import scope, terminal
     from monitor.again import Again
+    from monitor.lessons import taught
     from monitor.passes import Pass
     from storage.errors import StorageError
 
@@ -72,6 +73,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     watcher = terminal.Live(console, len(sources)) if console.is_terminal else terminal.Plain(console)
     about = scope.load(config.folder) if any(source.scope != "all" for source in sources) else None
     number = store.begin_pass(now())
+    sources = taught(store, sources, now())
     work = Pass(store, lists, {s.name: s for s in sources}, number=number, now=now, watcher=watcher, scope=about)
     again = Again(store, lists, now=now)
     try:

@@ -50,14 +50,16 @@ def status(folder: Path, *, as_json: bool) -> None:
     """Say what is there: the last pass, every source, the newest digest."""
     from rich.console import Console
 
-    from monitor import refusals, terminal
+    from monitor import layouts, lessons, refusals, terminal
 
     config = loaded(folder)
     with opened(config) as store:
+        records = lessons.layouts(store, [source for source in config.sources if source.enabled])
         counts, passes, sources, digests = store.counts(), store.passes(1), store.sources(), store.digests()
         refusal = refusals.standing(refusals.read(store.recall(refusals.KEY)))
+    broken = layouts.now_broken(records, config.settings.zone)
     if as_json:
-        click.echo(terminal.status_json(counts, passes, sources, digests, refusal))
+        click.echo(terminal.status_json(counts, passes, sources, digests, refusal, broken))
         return
     terminal.show_status(
         Console(),
@@ -69,6 +71,7 @@ def status(folder: Path, *, as_json: bool) -> None:
         now=now(),
         zone=config.settings.zone,
         refusal=refusal,
+        broken=broken,
     )
 
 

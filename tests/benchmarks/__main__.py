@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_TOGETHER = {"read": ("reading", "dates", "encodings", "feeds")}
+_TOGETHER = {"read": ("reading", "dates", "encodings", "feeds", "standing")}
 
 
 def main(wanted: list[str]) -> int:

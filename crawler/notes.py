@@ -1,0 +1,13 @@
+"""What an Article notes of how it was read. Stored articles carry these words: they are not changed."""
+
+__all__ = ["FROM_DATA", "FROM_FEED", "LIVE", "NO_HEADLINE", "UNLIKE", "VIDEO", "WHOLE"]
+
+FROM_FEED = "text from the feed"
+"""The page's own was no good."""
+FROM_DATA = "text from the page's JSON-LD"
+WHOLE = "text from the listing, which carries it whole"
+UNLIKE = "not like the source's other articles"
+"""Opens the note that says why the page's own text was not taken."""
+LIVE = "live blog: the text grows"
+VIDEO = "video page"
+NO_HEADLINE = "no headline found: its first words stand for it"
