@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from http import HTTPStatus
 
 from scrapy import exceptions as scrapy
@@ -19,14 +20,18 @@ __all__ = ["Trouble", "challenged", "ending", "needs_browser", "not_a_page", "of
 class Trouble(Exception):  # noqa: N818 -- trouble of a site's is data here
     """An address that could not be had, its Fate and why, in words."""
 
-    def __init__(self, fate: Fate, why: str, *, wait: bool = False, gone: bool = False) -> None:
+    def __init__(
+        self, fate: Fate, why: str, *, wait: datetime | None = None, gone: bool = False, for_good: bool = False
+    ) -> None:
         super().__init__(why)
         self.fate = fate
         self.why = why
         self.wait = wait
-        """The host asked to wait: nothing was asked of it, and nothing is held against the Entry."""
+        """The host asked to wait until then: nothing was asked of it, and nothing is held against the Entry."""
         self.gone = gone
         """The host says that there is nothing under this address."""
+        self.for_good = for_good
+        """It says that there never will be (410), or there is no such host."""
 
 
 _ENDINGS: Mapping[Fate, Ending] = {Fate.REFUSED: Ending.REFUSED, Fate.CHALLENGED: Ending.CHALLENGED}
@@ -80,7 +85,7 @@ def of_page(page: Page) -> Trouble | None:
     if 200 <= page.status < 300:
         return None
     fate = Fate.REFUSED if page.status in _FORBIDDEN else Fate.FAILED
-    return Trouble(fate, _status(page.status), gone=page.status in (404, 410))
+    return Trouble(fate, _status(page.status), gone=page.status in (404, 410), for_good=page.status == 410)
 
 
 def _status(code: int) -> str:
@@ -113,7 +118,7 @@ def of_error(error: Exception) -> Trouble:
         return error
     if isinstance(error, Refused):
         return Trouble(Fate.REFUSED, f"not allowed to go there: {error}")
-    return Trouble(Fate.FAILED, _words(error))
+    return Trouble(Fate.FAILED, _words(error), for_good=isinstance(error, scrapy.CannotResolveHostError))
 
 
 def _words(error: Exception) -> str:

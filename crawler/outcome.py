@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-__all__ = ["Ending", "Fate", "Outcome"]
+__all__ = ["Ending", "Fate", "Gap", "Outcome"]
 
 
 class Fate(StrEnum):
@@ -42,6 +42,24 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A stretch of a source's publishing that fell out between two looks: the newer one shows nothing of the older one."""
+
+    since: datetime | None
+    """When the newest entry of the older look was published, as far as that is known."""
+    until: datetime | None
+    """When the oldest entry of the newer look was published, as far as that is known."""
+    filled: bool
+    """What is older was asked for until it met what was known."""
+    asked: int = 0
+    """Older listings that were asked for."""
+    found: int = 0
+    """Entries in them that were not in the newest one."""
+    why: str = ""
+    """Why it could not be filled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How a source ended in a pass, why, and the count of each Fate: they add up to ``entries``."""
 
@@ -54,6 +72,13 @@ class Outcome:
     """What was wrong with the listing and could be borne."""
     started_at: datetime
     ended_at: datetime
+    gap: Gap | None = None
+    heard: tuple[datetime, ...] = ()
+    """When the entries of the listing were published, newest first, as far as it says; of others, when they were first seen."""
+    not_before: datetime | None = None
+    """The host or the listing asks not to be asked again before."""
+    gone: bool = False
+    """The host says that there is nothing there any more, or has no name."""
 
     def __post_init__(self) -> None:
         if sum(self.fates.values()) != self.entries:

@@ -148,7 +148,7 @@ class Patience:
 
 
 def _asked_to_wait(host: str, until: datetime) -> Trouble:
-    return Trouble(Fate.REFUSED, f"{host} asked to wait until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC", wait=True)
+    return Trouble(Fate.REFUSED, f"{host} asked to wait until {until.astimezone(UTC):%Y-%m-%d %H:%M} UTC", wait=until)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -47,14 +47,22 @@ class Source:
     """``state``, ``opposition``, ``north-east``, ``independent``, ``ngo``, ``un``, ``pan-arab`` …"""
     scope: str = "all"
     """One of :data:`SCOPES`: ``syria`` for an outlet that writes about the whole world."""
-    every: timedelta = timedelta(minutes=30)
-    """The rhythm at which it is read."""
+    every: timedelta | None = None
+    """The rhythm at which it is read; ``None``: it follows how often the source publishes."""
+    important: bool = False
+    """Read at least every quarter of an hour, however seldom it publishes."""
+    reach: timedelta = timedelta(days=2)
+    """How far back the first reading asks, where a kind can be asked for what is older."""
     selector: str | None = None
     """CSS selector of the article links of a ``section``."""
     delay: float | None = None
     """Seconds between two requests to its host; ``None``: the setting of the service."""
     allow_addresses: tuple[str, ...] = ()
     """Networks (CIDR) that are not public and may be dialled all the same."""
+    proxy: str | None = None
+    """``http://host:port`` through which it is asked: the proxy resolves its names, and the guard sees only those."""
+    verify_tls: bool = True
+    """``False``: a certificate that nobody vouches for is borne, and its Articles say so."""
     boilerplate: tuple[str, ...] = ()
     """Lines of this outlet that are never news: those that a person declared, and those that were learned."""
     habits: Habits | None = None

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.outcome import Ending, Fate, Outcome
+from crawler.outcome import Ending, Fate, Gap, Outcome
 from crawler.source import Source
 
 __all__ = ["Tally"]
@@ -24,6 +24,10 @@ class Tally:
     seen: int = 0
     """Entries in the listing."""
     fates: Counter[Fate] = field(default_factory=Counter)
+    gap: Gap | None = None
+    heard: tuple[datetime, ...] = ()
+    not_before: datetime | None = None
+    gone: bool = False
 
     def count(self, fate: Fate) -> None:
         self.fates[fate] += 1
@@ -55,4 +59,8 @@ class Tally:
             defects=self.defects,
             started_at=self.started_at,
             ended_at=now,
+            gap=self.gap,
+            heard=self.heard,
+            not_before=self.not_before,
+            gone=self.gone,
         )

@@ -234,7 +234,7 @@ def _troubled_passes(passes: Sequence[PassRecord], *, complete: bool) -> Iterabl
 def _silences(
     passes: Sequence[PassRecord], start: datetime, until: datetime, sources: Iterable[Source]
 ) -> Iterable[Stretch]:
-    rhythm = min((source.every for source in sources), default=timedelta())
+    rhythm = min((source.every for source in sources if source.every), default=timedelta())
     longest = max(_SILENCE, 3 * rhythm)
     at = start
     for record in passes:

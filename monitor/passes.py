@@ -14,10 +14,10 @@ from typing import Protocol
 from crawler.article import Article, Entry, Page
 from crawler.outcome import Fate, Outcome
 from crawler.source import Source
+from monitor import rhythm
 from monitor.dedup import WINDOW, Index, fingerprints, same_words, telling
 from monitor.lessons import Verdicts
 from monitor.lists import WatchLists
-from monitor.rhythm import due_again, left_alone
 from monitor.scope import WHY, Scope
 from monitor.watch import flag
 from storage.records import Flag
@@ -80,13 +80,14 @@ class Pass:
         self._scope = scope
         self._index = Index(store)
         self._verdicts = Verdicts(store, sources, now)
-        self._failures = {state.name: state.failures for state in store.sources()}
+        self._states = {state.name: state for state in store.sources()}
+        self._failures = {name: state.failures for name, state in self._states.items()}
         self.summary = Summary()
 
     def known(self, urls: Sequence[str]) -> set[str]:
         """Those of ``urls`` (canonical) that need no fetch."""
         now = self._now()
-        resting = {url for url, missed in self._store.missed_at(urls).items() if left_alone(missed, now)}
+        resting = {url for url, missed in self._store.missed_at(urls).items() if rhythm.left_alone(missed, now)}
         return self._store.known(urls) | resting
 
     def keep(self, page: Page) -> str | None:  # noqa: ARG002
@@ -141,9 +142,13 @@ class Pass:
     def ended(self, outcome: Outcome) -> None:
         """A source is done: its Outcome and its next due time, in one transaction."""
         name = outcome.source
+        source, state = self._sources[name], self._states.get(name)
+        heard = rhythm.heard_by_now(state.heard if state else (), outcome)
         failures = self._failures.get(name, 0) + 1 if outcome.in_trouble else 0
         self._failures[name] = failures
-        self._store.record(self._number, outcome, due_at=due_again(self._sources[name], outcome, failures))
+        wait = rhythm.interval(source, heard, outcome.heard, outcome.ended_at)
+        due_at = rhythm.due_again(source, outcome, failures, wait, state.last_read_at if state else None)
+        self._store.record(self._number, outcome, due_at=due_at, heard=heard, rhythm=due_at - outcome.started_at)
         self._verdicts.ended(name)
         self.summary.fates.update(outcome.fates)
         self.summary.outcomes.append(outcome)

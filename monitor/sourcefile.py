@@ -54,6 +54,17 @@ def address(value: str) -> str:
     return value
 
 
+def _bridge(value: str) -> str:
+    """``value`` if it is the address of an HTTP proxy."""
+    if re.match(r"socks", value):
+        raise ValueError("a SOCKS proxy is asked through an HTTP bridge on this machine; docs/sources.md shows one")
+    address(value)
+    parts = urlsplit(value)
+    if parts.scheme != "http" or parts.path.strip("/") or parts.query or not parts.port:
+        raise ValueError(f"an HTTP proxy is expected, like http://127.0.0.1:8118, not `{shown(value)}`")
+    return value
+
+
 def _network(value: str) -> str:
     try:
         ipaddress.ip_network(value)
@@ -109,10 +120,14 @@ class Declared(Shape):
     zone: str = "Asia/Damascus"
     affiliation: Slug = "unknown"
     scope: str = "all"
-    every: Duration = timedelta(minutes=30)
+    every: Duration | None = None
+    important: Switch = False
+    reach: Duration = timedelta(days=2)
     selector: str | None = None
     delay: Duration | None = None
     allow_addresses: tuple[str, ...] = ()
+    proxy: str | None = None
+    verify_tls: Switch = True
     boilerplate: tuple[str, ...] = ()
     enabled: Switch = True
     verified: Annotated[date | None, BeforeValidator(_day)] = None
@@ -143,8 +158,8 @@ class Declared(Shape):
 
     @field_validator("every")
     @classmethod
-    def _every(cls, value: timedelta) -> timedelta:
-        if not timedelta(minutes=1) <= value <= timedelta(days=31):
+    def _every(cls, value: timedelta | None) -> timedelta | None:
+        if value is not None and not timedelta(minutes=1) <= value <= timedelta(days=31):
             raise ValueError("between 1m and 31d is possible")
         return value
 
@@ -154,6 +169,18 @@ class Declared(Shape):
         if value is not None and value > timedelta(minutes=10):
             raise ValueError("at most 10m is possible")
         return value
+
+    @field_validator("reach")
+    @classmethod
+    def _reach(cls, value: timedelta) -> timedelta:
+        if not timedelta(hours=1) <= value <= timedelta(days=366):
+            raise ValueError("between 1h and 366d is possible")
+        return value
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy(cls, value: str | None) -> str | None:
+        return None if value is None else _bridge(value)
 
     @field_validator("allow_addresses")
     @classmethod

@@ -9,7 +9,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
@@ -210,9 +210,11 @@ def status_json(
     return json.dumps(state, ensure_ascii=False, indent=2, default=_iso)
 
 
-def _iso(value: object) -> str:
+def _iso(value: object) -> str | float:
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     raise TypeError(f"not for JSON: {value!r}")
 
 

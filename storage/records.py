@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from crawler.article import Article
@@ -15,6 +15,7 @@ __all__ = [
     "DigestRecord",
     "Flag",
     "Flagged",
+    "GapRecord",
     "Look",
     "Message",
     "Missed",
@@ -117,6 +118,29 @@ class SourceState:
     failures: int
     """Passes in a row that ended in trouble."""
     last: Outcome | None
+    heard: tuple[datetime, ...] = ()
+    """When its newest entries were published, newest first."""
+    rhythm: timedelta | None = None
+    """The time from its last reading to the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRecord:
+    """A stretch of a source's publishing that fell out between two passes."""
+
+    source: str
+    since: datetime | None
+    """Of the newest entry that was known, else of the last reading before; ``None``: not known."""
+    until: datetime | None
+    """Of the oldest entry that the next reading showed."""
+    noticed_at: datetime
+    filled_at: datetime | None
+    """``None``: it stands."""
+    asked: int
+    """Older listings that were asked for."""
+    found: int
+    """Entries found in them."""
+    why: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

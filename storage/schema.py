@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = ["VERSION", "metadata", "storable"]
 
-VERSION = "0004"
+VERSION = "0005"
 """The newest migration. A store that says another is migrated forward, or refused when it is newer."""
 
 
@@ -142,6 +142,23 @@ sources = Table(
     Column("last_read_at", Moment),
     Column("failures", Integer, nullable=False),
     Column("last_outcome", Integer, ForeignKey(outcomes.c.id)),
+    Column("heard", Json),
+    Column("rhythm", Integer),
+)
+
+gaps = Table(
+    "gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Words, nullable=False, index=True),
+    Column("since", Moment),
+    Column("until", Moment),
+    Column("noticed_at", Moment, nullable=False, index=True),
+    Column("filled_at", Moment, index=True),
+    Column("asked", Integer, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("why", Words, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 articles = Table(

@@ -6,22 +6,24 @@ Every method is a transaction of its own. A Store serves one thread at a time; a
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Self, cast
 
 from sqlalchemy import Engine, delete, func, insert, select, update
 
 from crawler.article import Article, Entry
-from crawler.outcome import Ending, Fate, Outcome
+from crawler.outcome import Fate, Outcome
 from storage import articles as shelf
+from storage import outcomes as ends
 from storage.claims import Claims, unclaimed
 from storage.database import connect, insert_into, migrate, reading, writing
+from storage.gaps import Gaps
 from storage.lessons import Lessons
 from storage.looking import Looking
 from storage.outbox import Outbox, put
 from storage.records import DigestRecord, Flag, Flagged, Message, Missed, Muted, PassRecord, SourceState, StoredArticle
-from storage.schema import articles, digests, flags, memory, missed, muted, outcomes, passes, sources
+from storage.schema import articles, digests, flags, memory, missed, muted, passes, sources
 
 __all__ = ["Store"]
 
@@ -39,6 +41,8 @@ class Store:
         """Digests and the flags that they have."""
         self.lessons = Lessons(engine)
         """What a source's own articles teach of it."""
+        self.gaps = Gaps(engine)
+        """What fell out between two readings of a source."""
 
     @classmethod
     def open(cls, address: str) -> Self:
@@ -108,53 +112,28 @@ class Store:
             waiting = set(connection.scalars(select(sources.c.name).where(sources.c.due_at > now)))
         return [name for name in names if name not in waiting]
 
-    def record(self, number: int, outcome: Outcome, *, due_at: datetime) -> None:
-        """A source ended: its Outcome and its next due time."""
-        row = {
-            "pass_id": number,
-            "source": outcome.source,
-            "ending": str(outcome.ending),
-            "why": outcome.why,
-            "entries": outcome.entries,
-            "fates": {str(fate): count for fate, count in outcome.fates.items()},
-            "defects": list(outcome.defects),
-            "started_at": outcome.started_at,
-            "ended_at": outcome.ended_at,
-        }
+    def record(
+        self,
+        number: int,
+        outcome: Outcome,
+        *,
+        due_at: datetime,
+        heard: Sequence[datetime] = (),
+        rhythm: timedelta | None = None,
+    ) -> None:
+        """A source ended: its Outcome with the gap that it may tell of, its next due time, and what that follows from."""
         with writing(self._engine) as connection:
-            key = connection.execute(insert(outcomes).values(row).returning(outcomes.c.id)).scalar_one()
-            state: dict[str, Any] = {"due_at": due_at, "last_pass_at": outcome.ended_at, "last_outcome": key}
-            if outcome.in_trouble:
-                state["failures"] = sources.c.failures + 1
-            else:
-                state |= {"failures": 0, "last_read_at": outcome.ended_at}
-            first = state | {"name": outcome.source, "failures": int(outcome.in_trouble)}
-            mine = insert_into(connection, sources).values(first)
-            connection.execute(mine.on_conflict_do_update(index_elements=["name"], set_=state))
+            ends.record(connection, number, outcome, due_at, heard, rhythm)
 
     def sources(self) -> list[SourceState]:
         """What is remembered of every source that was ever read, by name."""
-        wanted = select(sources, outcomes).join_from(sources, outcomes, isouter=True).order_by(sources.c.name)
         with reading(self._engine) as connection:
-            return [
-                SourceState(
-                    name=row[sources.c.name],
-                    due_at=row[sources.c.due_at],
-                    last_pass_at=row[sources.c.last_pass_at],
-                    last_read_at=row[sources.c.last_read_at],
-                    failures=row[sources.c.failures],
-                    last=_outcome(row),
-                )
-                for row in connection.execute(wanted).mappings()
-            ]
+            return ends.states(connection)
 
     def outcomes(self, since: datetime, until: datetime) -> list[Outcome]:
         """Outcomes of passes over sources that ended in that time, oldest first."""
-        wanted = (
-            select(outcomes).where(outcomes.c.ended_at >= since, outcomes.c.ended_at < until).order_by(outcomes.c.id)
-        )
         with reading(self._engine) as connection:
-            return [found for row in connection.execute(wanted).mappings() if (found := _outcome(row))]
+            return ends.between(connection, since, until)
 
     # articles
 
@@ -365,18 +344,3 @@ class Store:
         }
         with reading(self._engine) as connection:
             return {name: connection.scalar(query) or 0 for name, query in asked.items()}
-
-
-def _outcome(row: Mapping[Any, Any]) -> Outcome | None:
-    if row[outcomes.c.id] is None:
-        return None
-    return Outcome(
-        source=row[outcomes.c.source],
-        ending=Ending(row[outcomes.c.ending]),
-        why=row[outcomes.c.why],
-        entries=row[outcomes.c.entries],
-        fates={Fate(name): count for name, count in row[outcomes.c.fates].items()},
-        defects=tuple(row[outcomes.c.defects]),
-        started_at=row[outcomes.c.started_at],
-        ended_at=row[outcomes.c.ended_at],
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 
 from crawler.article import Entry, Page
@@ -20,6 +21,12 @@ class Listing:
     """What was wrong with it and could be borne."""
     older: str | None = None
     """Address of the next older page of the same listing, where there is one."""
+    again: timedelta | None = None
+    """How long it asks not to be asked again."""
+    skip_hours: tuple[int, ...] = ()
+    """Hours of the day, in UTC, in which it asks not to be read."""
+    skip_days: tuple[int, ...] = ()
+    """Weekdays, Monday being 0."""
     more: tuple[str, ...] = ()
     """Addresses of further listings that this one is made of, to be asked in the same pass, newest first."""
 

@@ -10,45 +10,31 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.http import Response
 
-from crawler import answers, validators
+from crawler import answers
 from crawler.answers import Trouble
 from crawler.article import Article, Entry, Page
 from crawler.backlog import Backlog
 from crawler.errors import CrawlError
 from crawler.fetching import Callbacks, Fetching
-from crawler.following import follow
 from crawler.guard import ALLOWED
-from crawler.looks import look
-from crawler.outcome import Ending, Fate
-from crawler.reading import Readers, Unread
+from crawler.outcome import Fate, Outcome
+from crawler.reading import Readers
+from crawler.revisit import Revisit, Sight
 from crawler.source import Source
-from crawler.spiders import KINDS, Listing
-from crawler.tally import Tally
-from crawler.urls import canonical
+from crawler.visit import Stopped, Visit
 from crawler.writer import Broken, Writer
 
 __all__ = ["Emit", "Rounds"]
 
 log = logging.getLogger(__name__)
 
-_AT_ONCE = 4  # pages of one source under way: one or two are fetched (its host's pace), the others are read or stored
 _GRACE = 5.0  # seconds for what was fetched to be read, when the pass is to end
-_LISTING_RETRIES = 2
-_PAGE_RETRIES = 1
-
-
-class Stopped(Exception):  # noqa: N818 -- not an error
-    """The pass is to end: nothing more is fetched."""
 
 
 class Rounds(Spider):
@@ -65,9 +51,10 @@ class Rounds(Spider):
         self._sources = sources
         self._fetching = fetching
         self._given = callbacks
-        self._readers = readers
-        self._backlog = Backlog()
-        self._taken: set[str] = set()
+        self.readers = readers
+        self.backlog = Backlog()
+        self.taken: set[str] = set()
+        """Canonical addresses that this pass has in hand or has dealt with."""
         self._fetches: set[asyncio.Future[Response]] = set()
         self._out: asyncio.Queue[Article | None] = asyncio.Queue()
         self._waiting: dict[int, asyncio.Future[Fate]] = {}
@@ -79,7 +66,7 @@ class Rounds(Spider):
         return self._given.now()
 
     async def room(self) -> None:
-        await self._backlog.room()
+        await self.backlog.room()
 
     async def recall(self, key: str) -> Mapping[str, str] | None:
         return await self.writer.call(self._given.memory.recall, key)
@@ -97,9 +84,9 @@ class Rounds(Spider):
         log.info("%s: the pass ends", why)
         for fetch in self._fetches:
             fetch.cancel()
-        asyncio.get_running_loop().call_later(_GRACE, self._readers.cut)
+        asyncio.get_running_loop().call_later(_GRACE, self.readers.cut)
 
-    def _fail(self, error: CrawlError) -> None:
+    def fail(self, error: CrawlError) -> None:
         self.failure = self.failure or error
         self.stop("going out failed")
 
@@ -121,172 +108,40 @@ class Rounds(Spider):
         try:
             async with asyncio.TaskGroup() as group:
                 for source in self._sources:
-                    group.create_task(self._visit(source))
+                    group.create_task(Visit(self, source).run())
         finally:
             if timer:
                 timer.cancel()
             self._out.put_nowait(None)
 
-    # one source
+    # what a visit asks for
 
-    async def _visit(self, source: Source) -> None:
-        tally = Tally(source, self.now())
-        try:
-            await self._round(source, tally)
-            if tally.ending in (Ending.READ, Ending.UNCHANGED):  # a site in trouble is left alone
-                await self._look_again(source)
-        except (Stopped, asyncio.CancelledError):
-            if self._stopped is None:
-                raise
-            tally.end(Ending.CUT, self._stopped)
-        except Broken:
-            return
-        except CrawlError as error:
-            self._fail(error)
-            return
-        except Trouble as trouble:
-            tally.end(answers.ending(trouble), trouble.why)
-        except Unread as unread:
-            tally.end(Ending.FAILED, str(unread))
-        except Exception as error:
-            log.exception("%s: unexpected", source.name)
-            tally.end(Ending.FAILED, f"unexpected, see the log: {type(error).__name__}: {error}")
-        with suppress(Broken):
-            await self.writer.call(self._given.ended, tally.outcome(self.now()))
-            self.not_ended.discard(source.name)
+    @property
+    def stopped(self) -> str | None:
+        """Why the pass is to end, when it is."""
+        return self._stopped
 
-    async def _round(self, source: Source, tally: Tally) -> None:
-        kind = KINDS[source.kind]
-        address = kind.start(source)
-        remembered = await self.recall(f"page {address}") or {}
-        headers = validators.conditions(remembered, source, self.now())
-        page = await self._fetch(address, source, headers=headers, retries=_LISTING_RETRIES)
-        if page.status == 304 or validators.same(remembered, source, self.now(), page):
-            tally.end(Ending.UNCHANGED)
-            return
-        with self._backlog.hold(page):
-            listing = await self._readers.listing(page, source)
-        entries, tally.defects = await follow(listing, address, partial(self._listing_at, source=source))
-        if not entries:
-            tally.end(Ending.EMPTY, "; ".join(tally.defects) or "nothing is listed")
-            return
-        await self._entries(entries, source, tally)
-        # an index of listings is asked for whole each time: that it is unchanged says nothing of what it lists
-        if not listing.more and not tally.not_reached and self._stopped is None:
-            now = self.now()
-            value = validators.worth_remembering(remembered, source, now, page, to_be_retried=tally.to_be_retried)
-            await self.remember(f"page {address}", value)
+    async def known(self, urls: Sequence[str]) -> set[str]:
+        """Those of canonical addresses that need no fetch."""
+        return await self.writer.call(self._known, urls)
 
-    async def _listing_at(self, address: str, source: Source) -> Listing:
-        page = await self._fetch(address, source, retries=_LISTING_RETRIES)
-        with self._backlog.hold(page):
-            return await self._readers.listing(page, source)
+    async def keep(self, page: Page) -> str | None:
+        return await self.writer.call(self._given.keep, page)
 
-    async def _look_again(self, source: Source) -> None:
-        """At what is asked for of this source, one after the other: news goes first."""
-        told, sights = self._given.revisited, []
-        again = partial(
-            look,
-            fetch=lambda url: self._fetch(url, source, retries=_PAGE_RETRIES),
-            keep=lambda page: self.writer.call(self._given.keep, page),
-            read=lambda page, entry: self._readers.article(page, source, entry),
-        )
-        try:
-            for revisit in self._given.revisit:
-                if told and revisit.source == source.name:
-                    sights.append(await again(revisit))  # noqa: PERF401 -- what was seen is told when the pass is cut
-        finally:
-            if told and sights:
-                await self.writer.call(told, source.name, sights)
+    async def missed(self, source: str, entry: Entry, fate: Fate, why: str) -> None:
+        await self.writer.call(self._given.missed, source, entry, fate, why)
 
-    async def _entries(self, entries: Sequence[Entry], source: Source, tally: Tally) -> None:
-        tally.seen = len(entries)
-        by_address = [(canonical(entry.url), entry) for entry in entries]
-        known = await self.writer.call(self._known, list(dict.fromkeys(url for url, _ in by_address)))
-        todo = []
-        for url, entry in by_address:
-            if url in known or url in self._taken:
-                tally.count(Fate.KNOWN)
-            else:
-                self._taken.add(url)
-                todo.append((url, entry))
-        turns = iter(todo)
+    async def end(self, outcome: Outcome) -> None:
+        await self.writer.call(self._given.ended, outcome)
+        self.not_ended.discard(outcome.source)
 
-        async def take_turns() -> None:
-            for url, entry in turns:
-                await self._entry(url, entry, source, tally)
+    def revisits(self, source: str) -> list[Revisit]:
+        """What of a source is to be looked at again."""
+        return [revisit for revisit in self._given.revisit if self._given.revisited and revisit.source == source]
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(_AT_ONCE, len(todo))):
-                group.create_task(take_turns())
-        if tally.not_reached and self._stopped is not None:
-            tally.end(Ending.CUT, self._stopped)
-
-    # one entry
-
-    async def _entry(self, url: str, entry: Entry, source: Source, tally: Tally) -> None:
-        why = ""
-        try:
-            fate, why = await self._article(url, entry, source)
-        except Broken:
-            return
-        except (Stopped, asyncio.CancelledError):
-            if self._stopped is None:
-                raise
-            return
-        except Trouble as trouble:
-            if trouble.wait:
-                tally.end(Ending.REFUSED, trouble.why)
-                return
-            fate, why = trouble.fate, trouble.why
-        except Unread as unread:
-            fate, why = Fate.UNREADABLE, str(unread)
-        except CrawlError as error:
-            self._fail(error)
-            return
-        except Exception as error:
-            log.exception("%s: %s: unexpected", source.name, url)
-            fate, why = Fate.FAILED, f"unexpected, see the log: {type(error).__name__}: {error}"
-        tally.count(fate)
-        if fate not in (Fate.STORED, Fate.KNOWN):
-            with suppress(Broken):
-                await self.writer.call(self._given.missed, source.name, replace(entry, url=url), fate, why)
-
-    async def _article(self, url: str, entry: Entry, source: Source) -> tuple[Fate, str]:
-        if entry.complete:  # the listing carries it whole: there is nothing to ask for
-            article, reason = await self._readers.whole(url, entry, source, self.now())
-            return (await self._emit(article), reason) if article else (Fate.UNREADABLE, reason)
-        page = await self._fetch(entry.url, source, retries=_PAGE_RETRIES)
-        with self._backlog.hold(page):
-            if page.redirects and (led := await self._led_elsewhere(url, page)) is not None:
-                return led
-            if (why := answers.not_a_page(page)) is not None:
-                return Fate.UNREADABLE, why
-            capture = await self.writer.call(self._given.keep, page)
-            article, why = await self._readers.article(page, source, entry)
-        if article is None:
-            if answers.needs_browser(page):
-                return Fate.NEEDS_BROWSER, "its text is made by scripts in a browser"
-            return Fate.UNREADABLE, why or "no article in it"
-        if capture is not None:
-            article = replace(article, capture=capture)
-        fate = await self._emit(article)
-        if article.url != url:
-            await self.remember(f"entry {url}", {"led-to": article.url})
-        return fate, why
-
-    async def _led_elsewhere(self, url: str, page: Page) -> tuple[Fate, str] | None:
-        """The Fate of an entry whose address led to another one; ``None``: the other one is to be read."""
-        final = canonical(page.url)
-        if final == url:
-            return None
-        if urlsplit(final).path in ("", "/") and not urlsplit(final).query:
-            return Fate.UNREADABLE, "it leads to the front page"
-        if final in self._taken or final in await self.writer.call(self._given.known, [final]):
-            await self.remember(f"entry {url}", {"led-to": final})
-            return Fate.KNOWN, ""
-        self._taken.add(final)
-        return None
+    async def revisited(self, source: str, sights: Sequence[Sight]) -> None:
+        if self._given.revisited:
+            await self.writer.call(self._given.revisited, source, sights)
 
     def _known(self, urls: Sequence[str]) -> set[str]:
         """Those that need no fetch: known themselves, or known to lead to one that is. In the writer's thread."""
@@ -302,7 +157,7 @@ class Rounds(Spider):
 
     # going out and handing over
 
-    async def _fetch(self, url: str, source: Source, *, retries: int, headers: Mapping[str, str] | None = None) -> Page:
+    async def fetch(self, url: str, source: Source, *, retries: int, headers: Mapping[str, str] | None = None) -> Page:
         """The answer. Raises :class:`Trouble` for whatever is not a page or, where ``headers`` asked so, a 304."""
         if self._stopped is not None:
             raise Stopped
@@ -336,7 +191,7 @@ class Rounds(Spider):
     def _download(self, request: Request) -> Awaitable[Response]:
         return self.crawler.engine.download_async(request)
 
-    async def _emit(self, article: Article) -> Fate:
+    async def emit(self, article: Article) -> Fate:
         """Out by ``start()``, through the pipeline, and back with what became of it."""
         fate: asyncio.Future[Fate] = asyncio.get_running_loop().create_future()
         self._waiting[id(article)] = fate

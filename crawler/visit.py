@@ -1,0 +1,303 @@
+"""One source's part of a pass: its listing, what fell out since the last one, and a Fate for every Entry."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler import answers, freshness, gaps, older, validators
+from crawler.answers import Trouble
+from crawler.article import Entry, Page
+from crawler.errors import CrawlError
+from crawler.following import follow
+from crawler.looks import look
+from crawler.outcome import Ending, Fate, Gap
+from crawler.reading import Unread
+from crawler.source import Source
+from crawler.spiders import KINDS, Listing
+from crawler.tally import Tally
+from crawler.urls import canonical
+from crawler.writer import Broken
+
+if TYPE_CHECKING:
+    from crawler.spiders.rounds import Rounds
+
+__all__ = ["Stopped", "Visit"]
+
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 4  # pages of one source under way: one or two are fetched (its host's pace), the others are read or stored
+_LISTING_RETRIES = 2
+_PAGE_RETRIES = 1
+_TRIES_TO_FILL = 5
+_REACHES_BACK = frozenset({"wordpress", "telegram"})
+"""Kinds whose first reading asks for older pages: they carry what they list whole, or nearly."""
+_HEARD = 60
+
+
+class Stopped(Exception):  # noqa: N818 -- not an error
+    """The pass is to end: nothing more is fetched."""
+
+
+class Visit:
+    """What a pass does with one source. It ends with the source's Outcome, whatever happens."""
+
+    def __init__(self, rounds: Rounds, source: Source) -> None:
+        self._rounds = rounds
+        self._source = source
+        self._tally = Tally(source, rounds.now())
+        self._later: dict[str, Mapping[str, str]] = {}
+        """What is remembered once the Outcome is stored: whoever is killed before looks again as if nothing had been."""
+
+    async def run(self) -> None:
+        source, tally = self._source, self._tally
+        try:
+            await self._round()
+            if tally.ending in (Ending.READ, Ending.UNCHANGED):  # a site in trouble is left alone
+                await self._look_again()
+        except (Stopped, asyncio.CancelledError):
+            if self._rounds.stopped is None:
+                raise
+            tally.end(Ending.CUT, self._rounds.stopped)
+        except Broken:
+            return
+        except CrawlError as error:
+            self._rounds.fail(error)
+            return
+        except Trouble as trouble:
+            tally.end(answers.ending(trouble), trouble.why)
+            tally.not_before, tally.gone = trouble.wait, trouble.for_good
+        except Unread as unread:
+            tally.end(Ending.FAILED, str(unread))
+        except Exception as error:
+            log.exception("%s: unexpected", source.name)
+            tally.end(Ending.FAILED, f"unexpected, see the log: {type(error).__name__}: {error}")
+        with suppress(Broken):
+            await self._rounds.end(tally.outcome(self._rounds.now()))
+            for key, value in self._later.items():
+                await self._rounds.remember(key, value)
+
+    # the listing
+
+    async def _round(self) -> None:
+        source, tally, now = self._source, self._tally, self._rounds.now()
+        address = KINDS[source.kind].start(source)
+        known = await self._rounds.recall(f"page {address}") or {}
+        headers = validators.conditions(known, source, now)
+        page = await self._fetch(address, headers=headers, retries=_LISTING_RETRIES)
+        if page.status == 304 or validators.same(known, source, now, page):
+            tally.not_before = freshness.not_before(page, known, now)
+            tally.end(Ending.UNCHANGED)
+            return
+        with self._rounds.backlog.hold(page):
+            listing = await self._rounds.readers.listing(page, source)
+        entries, tally.defects = await follow(listing, address, self._listing_at)
+        if not entries:
+            tally.end(Ending.EMPTY, "; ".join(tally.defects) or "nothing is listed")
+            return
+        said = freshness.worth_remembering(listing)
+        tally.not_before = freshness.not_before(page, said, now)
+        listed = [(canonical(entry.url), entry) for entry in entries]
+        last = gaps.remembered(await self._rounds.recall(f"seen {source.name}"), source)
+        new = await self._entries(listed)
+        tally.heard = _heard(listed, new if last else 0, self._rounds.now())
+        if tally.not_reached:  # the next pass sees them, and what is behind them
+            return
+        whole = await self._join(listing, listed, last)
+        if tally.not_reached or self._rounds.stopped is not None:
+            return
+        # an index of listings is asked for whole each time: that it is unchanged says nothing of what it lists
+        if whole and not listing.more:
+            value = validators.worth_remembering(known, source, now, page, to_be_retried=tally.to_be_retried)
+            self._later[f"page {address}"] = value | said
+
+    async def _listing_at(self, address: str, reader: Source | None = None) -> Listing:
+        page = await self._fetch(address, retries=_LISTING_RETRIES)
+        with self._rounds.backlog.hold(page):
+            return await self._rounds.readers.listing(page, reader or self._source)
+
+    # what is older
+
+    async def _join(self, listing: Listing, listed: list[tuple[str, Entry]], last: gaps.Look | None) -> bool:
+        """Go back to what was known at the ``last`` look, where the listing does not reach it; ``False``: not done yet."""
+        tally, source = self._tally, self._source
+        if last is None:
+            if source.kind in _REACHES_BACK:
+                listed = listed + await self._reach_back(listing, listed)
+        elif not gaps.joins(listed, last):
+            back = await self._fill(listing, listed, last)
+            tries = last.tries + 1
+            if back.again and tries < _TRIES_TO_FILL:
+                self._later[f"seen {source.name}"] = gaps.worth_remembering(replace(last, tries=tries), source)
+                return False
+            listed = listed + back.listed
+        if not tally.not_reached and self._rounds.stopped is None:
+            self._later[f"seen {source.name}"] = gaps.worth_remembering(gaps.look_of(listed), source)
+        return True
+
+    async def _reach_back(self, listing: Listing, listed: list[tuple[str, Entry]]) -> list[tuple[str, Entry]]:
+        horizon = self._rounds.now() - self._source.reach
+
+        def met(page: Sequence[tuple[str, Entry]]) -> bool:
+            oldest = gaps.oldest_of(page)
+            return oldest is None or oldest < horizon
+
+        if met(listed):
+            return []
+        back = await older.go_back(listing, listed, met, self._listing_at)
+        if back.again:
+            self._tally.defects += (f"what is older could not be had: {back.why}",)
+        await self._entries(back.listed)
+        return back.listed
+
+    async def _fill(self, listing: Listing, listed: list[tuple[str, Entry]], last: gaps.Look) -> older.Back:
+        """Something may have fallen out since the ``last`` look: find it, and say what came of it."""
+        until = gaps.oldest_of(listed)
+        back = await older.go_back(listing, listed, partial(gaps.joins, last=last), self._listing_at)
+        if not back.met and not back.again and until is not None and self._source.kind in ("feed", "section"):
+            parts = urlsplit(self._source.url)
+            site = f"{parts.scheme}://{parts.netloc}"
+            robots = (await self._rounds.recall(f"robots {site}") or {}).get("body", "")
+            more = await older.in_sitemaps(self._source, older.sitemaps_of(site, robots), last, until, self._listing_at)
+            have = {url for url, _ in (*listed, *back.listed)}
+            back.listed += [one for one in more.listed if one[0] not in have]
+            back.asked, back.met = back.asked + more.asked, more.met
+        self._tally.gap = Gap(
+            since=last.newest,
+            until=until,
+            filled=back.met,
+            asked=back.asked,
+            found=len(back.listed),
+            why="" if back.met else back.why,
+        )
+        await self._entries(back.listed)
+        return back
+
+    # entries
+
+    async def _entries(self, listed: Sequence[tuple[str, Entry]]) -> int:
+        """See each to its Fate; how many had not been known."""
+        tally = self._tally
+        tally.seen += len(listed)
+        known = await self._rounds.known(list(dict.fromkeys(url for url, _ in listed)))
+        todo = []
+        for url, entry in listed:
+            if url in known or url in self._rounds.taken:
+                tally.count(Fate.KNOWN)
+            else:
+                self._rounds.taken.add(url)
+                todo.append((url, entry))
+        turns = iter(todo)
+
+        async def take_turns() -> None:
+            for url, entry in turns:
+                await self._entry(url, entry)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(_AT_ONCE, len(todo))):
+                group.create_task(take_turns())
+        if tally.not_reached and self._rounds.stopped is not None:
+            tally.end(Ending.CUT, self._rounds.stopped)
+        return len(todo)
+
+    async def _entry(self, url: str, entry: Entry) -> None:
+        source, tally, why = self._source, self._tally, ""
+        try:
+            fate, why = await self._article(url, entry)
+        except Broken:
+            return
+        except (Stopped, asyncio.CancelledError):
+            if self._rounds.stopped is None:
+                raise
+            return
+        except Trouble as trouble:
+            if trouble.wait:
+                tally.end(Ending.REFUSED, trouble.why)
+                tally.not_before = trouble.wait
+                return
+            fate, why = trouble.fate, trouble.why
+        except Unread as unread:
+            fate, why = Fate.UNREADABLE, str(unread)
+        except CrawlError as error:
+            self._rounds.fail(error)
+            return
+        except Exception as error:
+            log.exception("%s: %s: unexpected", source.name, url)
+            fate, why = Fate.FAILED, f"unexpected, see the log: {type(error).__name__}: {error}"
+        tally.count(fate)
+        if fate not in (Fate.STORED, Fate.KNOWN):
+            with suppress(Broken):
+                await self._rounds.missed(source.name, replace(entry, url=url), fate, why)
+
+    async def _article(self, url: str, entry: Entry) -> tuple[Fate, str]:
+        source, readers = self._source, self._rounds.readers
+        if entry.complete:  # the listing carries it whole: there is nothing to ask for
+            article, reason = await readers.whole(url, entry, source, self._rounds.now())
+            return (await self._rounds.emit(article), reason) if article else (Fate.UNREADABLE, reason)
+        page = await self._fetch(entry.url, retries=_PAGE_RETRIES)
+        with self._rounds.backlog.hold(page):
+            if page.redirects and (led := await self._led_elsewhere(url, page)) is not None:
+                return led
+            if (why := answers.not_a_page(page)) is not None:
+                return Fate.UNREADABLE, why
+            capture = await self._rounds.keep(page)
+            article, why = await readers.article(page, source, entry)
+        if article is None:
+            if answers.needs_browser(page):
+                return Fate.NEEDS_BROWSER, "its text is made by scripts in a browser"
+            return Fate.UNREADABLE, why or "no article in it"
+        if capture is not None:
+            article = replace(article, capture=capture)
+        fate = await self._rounds.emit(article)
+        if article.url != url:
+            await self._rounds.remember(f"entry {url}", {"led-to": article.url})
+        return fate, why
+
+    async def _led_elsewhere(self, url: str, page: Page) -> tuple[Fate, str] | None:
+        """The Fate of an entry whose address led to another one; ``None``: the other one is to be read."""
+        final = canonical(page.url)
+        if final == url:
+            return None
+        if urlsplit(final).path in ("", "/") and not urlsplit(final).query:
+            return Fate.UNREADABLE, "it leads to the front page"
+        if final in self._rounds.taken or final in await self._rounds.known([final]):
+            await self._rounds.remember(f"entry {url}", {"led-to": final})
+            return Fate.KNOWN, ""
+        self._rounds.taken.add(final)
+        return None
+
+    # looking again
+
+    async def _look_again(self) -> None:
+        """At what is asked for of this source, one after the other: news goes first."""
+        source, sights = self._source, []
+        again = partial(
+            look,
+            fetch=partial(self._fetch, retries=_PAGE_RETRIES),
+            keep=self._rounds.keep,
+            read=lambda page, entry: self._rounds.readers.article(page, source, entry),
+        )
+        try:
+            for revisit in self._rounds.revisits(source.name):
+                sights.append(await again(revisit))  # noqa: PERF401 -- what was seen is told when the pass is cut
+        finally:
+            if sights:
+                await self._rounds.revisited(source.name, sights)
+
+    async def _fetch(self, url: str, *, retries: int, headers: Mapping[str, str] | None = None) -> Page:
+        return await self._rounds.fetch(url, self._source, retries=retries, headers=headers)
+
+
+def _heard(listed: Sequence[tuple[str, Entry]], new: int, now: datetime) -> tuple[datetime, ...]:
+    """When entries were published, newest first; of a listing that does not say so, that ``new`` ones are there now."""
+    told = sorted({entry.published_at for _, entry in listed if entry.published_at is not None}, reverse=True)
+    if 2 * len(told) >= len(listed):
+        return tuple(told[:_HEARD])
+    return tuple(now - timedelta(seconds=number) for number in range(min(new, _HEARD)))
