@@ -6,10 +6,10 @@ What a page does not say is ``None``, never a guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-__all__ = ["Article", "Entry", "Page"]
+__all__ = ["Article", "Entry", "Exchange", "Page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +41,29 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its answer as they went over the wire, as far as the engine tells."""
+
+    url: str
+    method: str
+    asked_with: tuple[tuple[str, str], ...]
+    """Headers of the request, without ``Host`` and ``Connection``, which the engine adds last."""
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """Of the answer; names in the engine's spelling and order."""
+    body: bytes
+    """After transfer decoding, before content decoding."""
+    at: datetime
+    """When the answer was complete."""
+    protocol: str = "HTTP/1.1"
+    ip_address: str | None = None
+    certificate: bytes | None = None
+    """What the host showed (DER); ``None`` without TLS."""
+    cut: bool = False
+    """The body went on, and is not here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A fetched response, before anything is made of it."""
 
@@ -57,6 +80,12 @@ class Page:
     redirects: tuple[str, ...] = ()
     """Addresses that were passed through, in order, without ``url``."""
     ip_address: str | None = None
+    received: tuple[Exchange, ...] = field(default=(), repr=False, compare=False)
+    """What it was made of: the answers of the redirects that led here, then its own. What a Capture keeps."""
+
+    def bare(self) -> Page:
+        """Without :attr:`received`: what a reading process needs."""
+        return replace(self, received=()) if self.received else self
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""

@@ -64,11 +64,11 @@ class Readers:
 
     async def listing(self, page: Page, source: Source) -> Listing:
         """What a listing says. Raises :class:`Unread`."""
-        return await self._run(_listing, page, source)
+        return await self._run(_listing, page.bare(), source)
 
     async def article(self, page: Page, source: Source, entry: Entry) -> tuple[Article | None, str]:
         """What a page says, or ``None`` and why that is no article. Raises :class:`Unread`."""
-        return await self._run(_article, page, source, entry)
+        return await self._run(_article, page.bare(), source, entry)
 
     async def whole(self, url: str, entry: Entry, source: Source, now: datetime) -> tuple[Article | None, str]:
         """What a listing that carries an article whole says of it. Raises :class:`Unread`."""

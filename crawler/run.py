@@ -218,6 +218,7 @@ _MIDDLEWARES: Mapping[str, int | None] = {
     "crawler.guard.Guard": 40,
     "crawler.politeness.Patience": 60,
     "crawler.politeness.Robots": 100,
+    "crawler.received.Received": 950,  # next to the transport: before HttpCompression (590) and Redirect (600)
 }
 _WORTH_A_RETRY = [
     "scrapy.exceptions.DownloadConnectionRefusedError",

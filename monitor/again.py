@@ -26,7 +26,11 @@ _NOT_THE_PAGE = ("text from the feed", "text from the listing")
 class Again:
     """Of one pass. Everything it needs is handed to it."""
 
-    def __init__(self, store: Store, lists: WatchLists, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, lists: WatchLists, *, now: Callable[[], datetime], settle: Callable[[], None] | None = None
+    ) -> None:
+        """``settle``: returns when the Captures of what was seen are safe."""
+        self._settle = settle
         self._store = store
         self._lists = lists
         self._now = now
@@ -56,6 +60,8 @@ class Again:
     def seen(self, source: str, sights: Sequence[Sight]) -> None:  # noqa: ARG002
         """All looks at one source's articles: judged together, because many at once are an outage."""
         site_down = outage(sights)
+        if self._settle is not None:
+            self._settle()
         for sight in sights:
             look = self._store.looking.look(sight.revisit.key)
             if look is not None:

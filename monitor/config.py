@@ -22,6 +22,7 @@ from pydantic import BeforeValidator, Field, Strict, field_validator
 from crawler.fetching import Fetching
 from crawler.source import Source
 from monitor import sourcefile
+from monitor.evidence.settings import CaptureSettings
 from monitor.shaping import Duration, Shape, Size, shape
 from monitor.yamlfile import ConfigError, Problem, did_you_mean, read, shown
 
@@ -112,6 +113,7 @@ class Settings(Shape):
     schedule: Schedule = Schedule()
     fetching: FetchingSettings = FetchingSettings()
     digest: DigestSettings = Field(default_factory=DigestSettings)
+    captures: CaptureSettings = CaptureSettings()
     pass_limit: Duration = timedelta(minutes=30)
     """A pass that takes longer is ended."""
     pass_memory: Size = 2 * 2**30
@@ -160,7 +162,17 @@ class Config:
     def user_agent(self) -> str:
         """``Rasid/0.1.0 (+contact)``."""
         contact = f" (+{self.settings.contact})" if self.settings.contact else ""
-        return f"Rasid/{metadata.version('rasid')}{contact}"
+        return f"{self.software}{contact}"
+
+    @property
+    def software(self) -> str:
+        """``Rasid/0.1.0``."""
+        return f"Rasid/{metadata.version('rasid')}"
+
+    @property
+    def captures(self) -> Path:
+        """The folder of raw responses and of the ledger over them."""
+        return self.settings.var / "captures"
 
     def fetching(self) -> Fetching:
         """How the engine is to ask: times in seconds, sizes in bytes.

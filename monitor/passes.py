@@ -23,13 +23,20 @@ from monitor.watch import flag
 from storage.records import Flag
 from storage.store import Store
 
-__all__ = ["Pass", "Summary", "Watcher"]
+__all__ = ["Keeping", "Pass", "Summary", "Watcher"]
 
 _FLASH = 25
 """Words."""
 _TIDIED, _TIDY_EVERY = "fingerprints tidied", timedelta(hours=24)
 _COMPARED = 2 * WINDOW + timedelta(days=4)
 """What is found late may be dated days back, and is compared with what was told around its own date."""
+
+
+class Keeping(Protocol):
+    """Where raw responses are kept (:class:`storage.archive.Archive`)."""
+
+    def keep(self, page: Page) -> str | None: ...
+    def settle(self) -> None: ...
 
 
 class Watcher(Protocol):
@@ -69,9 +76,11 @@ class Pass:
         now: Callable[[], datetime],
         watcher: Watcher,
         scope: Scope | None = None,
+        archive: Keeping | None = None,
     ) -> None:
         """``scope``: needed where one of ``sources`` is of ``scope: syria``."""
         self._store = store
+        self._archive = archive
         self._lists = lists
         self._sources = sources
         self._number = number
@@ -90,9 +99,9 @@ class Pass:
         resting = {url for url, missed in self._store.missed_at(urls).items() if rhythm.left_alone(missed, now)}
         return self._store.known(urls) | resting
 
-    def keep(self, page: Page) -> str | None:  # noqa: ARG002
-        """Keeps the raw response. No Captures yet: nothing to name."""
-        return None
+    def keep(self, page: Page) -> str | None:
+        """Keeps the raw response before it is interpreted; names its Capture."""
+        return self._archive.keep(page) if self._archive is not None else None
 
     def emit(self, article: Article) -> Fate:
         """Is it ours, new, the same text, watched? Then store it, article and flags in one transaction."""
@@ -102,6 +111,8 @@ class Pass:
         same, prints = same_words(words), fingerprints(words)
         earlier = self._earlier(article, words, same, prints)
         flags = flag(self._lists, article)
+        if article.capture is not None and self._archive is not None:
+            self._archive.settle()
         stored = self._store.add(
             article,
             flags=flags,

@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = ["VERSION", "metadata", "storable"]
 
-VERSION = "0005"
+VERSION = "0006"
 """The newest migration. A store that says another is migrated forward, or refused when it is newer."""
 
 
@@ -302,6 +302,36 @@ muted = Table(
     Column("list", Words, primary_key=True),
     Column("note", Words, nullable=False),
     Column("muted_at", Moment, nullable=False),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("chain", Words, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("kind", Words, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("root", Words, nullable=False),
+    Column("ends", BigInteger, nullable=False),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("chain", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("kind", Words, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("url", Words, nullable=False, index=True),
+    Column("payload", Words, nullable=False),
+    Column("file", Words, nullable=False, index=True),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("dropped_at", Moment),
+    Column("why", Words),
 )
 
 memory = Table(

@@ -22,6 +22,7 @@ from storage.gaps import Gaps
 from storage.lessons import Lessons
 from storage.looking import Looking
 from storage.outbox import Outbox, put
+from storage.proofs import Proofs
 from storage.records import DigestRecord, Flag, Flagged, Message, Missed, Muted, PassRecord, SourceState, StoredArticle
 from storage.schema import articles, digests, flags, memory, missed, muted, passes, sources
 
@@ -43,6 +44,8 @@ class Store:
         """What a source's own articles teach of it."""
         self.gaps = Gaps(engine)
         """What fell out between two readings of a source."""
+        self.proofs = Proofs(engine)
+        """The ledger's table, and where every Capture lies."""
 
     @classmethod
     def open(cls, address: str) -> Self:

@@ -25,6 +25,7 @@ from crawler.fetching import Callbacks, Fetching
 from crawler.guard import ALLOWED
 from crawler.outcome import Fate, Outcome
 from crawler.reading import Readers
+from crawler.received import chain
 from crawler.revisit import Revisit, Sight
 from crawler.source import Source
 from crawler.visit import Stopped, Visit
@@ -241,6 +242,7 @@ def _page(response: Response, asked: str, now: datetime) -> Page:
         ),
         body=response.body,
         fetched_at=now,
-        redirects=tuple(response.meta.get("redirect_urls", ())),
+        redirects=(redirects := tuple(response.meta.get("redirect_urls", ()))),
         ip_address=str(response.ip_address) if response.ip_address is not None else None,
+        received=chain(response.meta, response.url, redirects),
     )

@@ -3,7 +3,7 @@
 Heavy imports stand inside the commands that need them: ``--help`` and ``--version`` answer at once.
 
 Exit codes: 0 done (sources in trouble are Outcomes), 1 a bug, 2 usage or configuration, 3 storage,
-4 a source failed (``crawl --strict``), 75 another pass is running (EX_TEMPFAIL: try later).
+4 a source failed (``crawl --strict``), 5 evidence was altered (``evidence verify``), 75 another pass is running (EX_TEMPFAIL: try later).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import click
 
 from crawler.errors import RasidError
 from monitor.children import die_with_parent
-from monitor.cli import going, learning, looking, reading, serving, setting_up, watching
+from monitor.cli import evidence, going, learning, looking, reading, serving, setting_up, watching
 
 __all__ = ["main"]
 
@@ -91,5 +91,6 @@ for command in (
     watching.watch,
     reading.read,
     learning.learned,
+    evidence.evidence,
 ):
     rasid.add_command(command)

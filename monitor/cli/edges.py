@@ -13,9 +13,10 @@ import click
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.lists import ConfigError, WatchLists
+    from storage.archive import Archive
     from storage.store import Store
 
-__all__ = ["in_use", "loaded", "looking_through", "now", "opened", "prepared", "watched"]
+__all__ = ["archive", "in_use", "loaded", "looking_through", "now", "opened", "prepared", "watched"]
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,16 @@ def opened(config: Config) -> Store:
     from storage.store import Store
 
     return Store.open(config.settings.storage.url)
+
+
+def archive(config: Config, store: Store) -> Archive:
+    """Where Captures are kept, open for writing within a ``with``."""
+    from storage.archive import Archive
+
+    wanted = config.settings.captures
+    return Archive(
+        config.captures, store.proofs, software=config.software, now=now, max_bytes=wanted.file, floor=wanted.free
+    )
 
 
 def loaded(folder: Path) -> Config:

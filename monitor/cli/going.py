@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import in_use, loaded, now, opened
+from monitor.cli.edges import archive, in_use, loaded, now, opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,10 +74,14 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     about = scope.load(config.folder) if any(source.scope != "all" for source in sources) else None
     number = store.begin_pass(now())
     sources = taught(store, sources, now())
-    work = Pass(store, lists, {s.name: s for s in sources}, number=number, now=now, watcher=watcher, scope=about)
-    again = Again(store, lists, now=now)
+    kept = archive(config, store) if config.settings.captures.keep else None
+    work = Pass(
+        store, lists, {s.name: s for s in sources},
+        number=number, now=now, watcher=watcher, scope=about, archive=kept,
+    )  # fmt: skip
+    again = Again(store, lists, now=now, settle=kept.settle if kept else None)
     try:
-        with watcher:
+        with kept or contextlib.nullcontext(), watcher:
             run.crawl(
                 sources,
                 fetching=config.fetching(),

@@ -1,0 +1,41 @@
+"""``captures:`` of settings.yaml, as people write it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pydantic import field_validator
+
+from monitor.shaping import Duration, Shape, Size, Switch
+
+__all__ = ["CaptureSettings"]
+
+_DAY = timedelta(days=1)
+
+
+class CaptureSettings(Shape):
+    """What is kept of raw responses, and for how long. What proves a flagged article stays for ever."""
+
+    keep: Switch = True
+    others: Duration = 90 * _DAY
+    """Captures of what no watch list has flagged are dropped when they are so old."""
+    ceiling: Size = 20 * 2**30
+    """Of all captures together: beyond it the oldest of what nobody flagged go first, however young."""
+    free: Size = 2**28
+    """Stays free on the disk: a pass ends with an error instead of filling it."""
+    file: Size = 2**30
+    """A file that has grown so large is closed."""
+
+    @field_validator("others")
+    @classmethod
+    def _others(cls, value: timedelta) -> timedelta:
+        if value < _DAY:
+            raise ValueError("at least 1d: what is flagged late still needs its proof")
+        return value
+
+    @field_validator("file")
+    @classmethod
+    def _file(cls, value: int) -> int:
+        if value < 2**20:
+            raise ValueError("at least 1 MiB")
+        return value

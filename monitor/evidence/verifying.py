@@ -1,0 +1,198 @@
+"""Recomputes everything that the ledger says, offline, and names what is not as it was written.
+
+Three things are held against each other: the chain in ``ledger.jsonl``, the table of it in the store, the bytes in the WARC files. Who
+alters one is found by the others; who recomputes all three is found by a root that has left the machine (a digest, a stamp).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from monitor.evidence.spans import Found, check_file
+from storage.archive import LEDGER
+from storage.ledger import NOTHING, Entry, Line, lines_of, read
+from storage.proofs import Proofs
+
+__all__ = ["Finding", "Report", "verify"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that is not as it was written."""
+
+    what: str
+    """``altered``, ``missing``, ``cut``, ``displaced``, ``ledger``, ``root``, ``unproven``; ``torn`` and ``unknown`` are no damage."""
+    subject: str
+    """The Capture with its address, the file, or the entry."""
+    says: str
+
+    @property
+    def harmless(self) -> bool:
+        """What a run that was killed, or is running, leaves behind: nothing of it was known yet."""
+        return self.what in ("torn", "unknown")
+
+
+@dataclass(slots=True)
+class Report:
+    """What came of it."""
+
+    entries: int = 0
+    captures: int = 0
+    """Looked at: in the time that was asked for, and not dropped by rule."""
+    records: int = 0
+    dropped: int = 0
+    bytes: int = 0
+    root: str = NOTHING
+    """After the last entry of the file."""
+    findings: list[Finding] = field(default_factory=list)
+    roots: list[str] = field(default_factory=list)
+    """Roots from elsewhere that the chain has."""
+
+    @property
+    def clean(self) -> bool:
+        return all(finding.harmless for finding in self.findings)
+
+    def add(self, what: str, subject: str, says: str) -> None:
+        self.findings.append(Finding(what=what, subject=subject, says=says))
+
+
+def verify(
+    folder: Path, proofs: Proofs | None, *, since: datetime | None = None, roots: Mapping[str, str] | None = None,
+    chain: str = "main",
+) -> Report:  # fmt: skip
+    """Everything in ``folder``. ``proofs``: the store's table; ``None``: the files alone, as an outsider has them.
+
+    ``since``: Captures before it are not read again (the chain always is). ``roots``: hashes that must be in the chain, and where
+    each is from.
+    """
+    report = Report()
+    captures, seen = _chain(folder / LEDGER, proofs, chain, report)
+    for root, origin in (roots or {}).items():
+        if root in seen:
+            report.roots.append(root)
+        else:
+            report.add(
+                "root", origin, f"its root {root} is not in the chain: the ledger is not the one it was taken from"
+            )
+    _files(folder, captures, since, report)
+    if proofs is not None:
+        known = {identity for identity, entry in captures.items() if entry.kind == "capture"}
+        for identity in sorted(proofs.proving() - known):
+            if identity.startswith("urn:uuid:"):
+                report.add("unproven", identity, "a flagged article names this Capture, and the ledger has none")
+    return report
+
+
+def _chain(path: Path, proofs: Proofs | None, chain: str, report: Report) -> tuple[dict[str, Entry], set[str]]:
+    """Walks the chain, and the store's table beside it; where each Capture lies now, and every root."""
+    captures: dict[str, Entry] = {}
+    seen: set[str] = set()
+    table = _Table(proofs, chain)
+    expected, number = NOTHING, 0
+    for line in _lines(path, report):
+        number += 1
+        name = f"entry {line.number}" if line.entry else f"line {number}"
+        if line.previous != expected:
+            report.add(
+                "ledger", name, "it does not follow from the entry before it: one of them was altered, or one is gone"
+            )
+        elif line.entry and line.number != number:
+            report.add("ledger", name, f"entry {number} should stand here")
+        if line.entry:
+            number = line.number
+            table.compare(line, report)
+            _apply(line.entry, captures, report)
+        expected = line.root
+        seen.add(expected)
+    for entry in table.rest(number, report):
+        _apply(entry, captures, report)
+    report.entries, report.root = len(seen), expected
+    return captures, seen
+
+
+def _lines(path: Path, report: Report) -> Iterator[Line]:
+    if not path.exists():
+        report.add("unknown", path.name, "there is no ledger yet")
+        return
+    with path.open("rb") as stream:
+        for line in lines_of(stream):
+            if isinstance(line, Line):
+                yield line
+            elif line[1].endswith(b"\n"):
+                report.add("ledger", f"{path.name}, byte {line[0]}", "this line is none of a ledger")
+            else:
+                report.add(
+                    "torn", path.name, f"half a line at its end ({len(line[1])} bytes), of a run that was killed"
+                )
+
+
+class _Table:
+    """The store's side of the chain, walked beside the file's."""
+
+    def __init__(self, proofs: Proofs | None, chain: str) -> None:
+        self._rows = iter(()) if proofs is None else proofs.entries(chain)
+        self._given = proofs is not None
+        self._row = next(self._rows, None)
+
+    def compare(self, line: Line, report: Report) -> None:
+        while self._row is not None and self._row[0] < line.number:
+            report.add("ledger", f"entry {self._row[0]}", "the store has it, and the ledger's file does not")
+            self._row = next(self._rows, None)
+        if self._row is None or self._row[0] > line.number:
+            return  # a run that was killed between the two; the next one takes it up
+        _, text, root = self._row
+        if text != line.text:
+            report.add("ledger", f"entry {line.number}", "the ledger's file and the store say different things")
+        elif root != line.root:
+            report.add("ledger", f"entry {line.number}", "its root in the ledger's file is not that in the store")
+        self._row = next(self._rows, None)
+
+    def rest(self, number: int, report: Report) -> list[Entry]:
+        """What the store has beyond the file: its Captures are held against their files all the same."""
+        left = ([self._row] if self._row is not None else []) + list(self._rows)
+        if left:
+            says = f"it ends after entry {number}, and the store goes on to entry {left[-1][0]}: its tail was cut off"
+            report.add("cut", LEDGER, says)
+        lines = [read(f'{{"previous":"{NOTHING}","entry":{text}}}'.encode(), 0) for _, text, _ in left]
+        return [line.entry for line in lines if line is not None and line.entry is not None]
+
+
+def _apply(entry: Entry, captures: dict[str, Entry], report: Report) -> None:
+    if entry.kind in ("capture", "file"):
+        captures[entry.capture] = entry
+    elif entry.kind == "move" and entry.capture in captures:
+        captures[entry.capture] = replace(captures[entry.capture], file=entry.file, offset=entry.offset)
+    elif entry.kind == "drop" and captures.pop(entry.capture, None) is not None:
+        report.dropped += 1
+
+
+def _files(folder: Path, captures: Mapping[str, Entry], since: datetime | None, report: Report) -> None:
+    by_file: dict[str, list[Entry]] = {}
+    for entry in captures.values():
+        by_file.setdefault(entry.file, []).append(entry)
+    for name in sorted(by_file):
+        entries = sorted(by_file[name], key=lambda one: one.offset or 0)
+        path = folder / name
+        if not path.is_file():
+            span = f"{len(entries)} records, {entries[0].at:%Y-%m-%d %H:%M} to {entries[-1].at:%Y-%m-%d %H:%M}"
+            report.add("missing", name, f"the file is gone, with {span}")
+            continue
+        wanted = [one for one in entries if since is None or one.at >= since or one.kind == "file"]
+        for found in check_file(path, entries, wanted, report):
+            report.findings.append(_named(found))
+    known = set(by_file)
+    for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.part")]):
+        if path.name not in known:
+            report.add(
+                "unknown", path.name, "nothing of this file is in the ledger: of a run that was killed, or not ours"
+            )
+
+
+def _named(found: Found) -> Finding:
+    entry = found.entry
+    where = f"{found.file}, byte {found.offset}"
+    subject = where if entry is None else f"{entry.capture} {entry.url} ({where})".replace("  ", " ")
+    return Finding(what=found.what, subject=subject, says=found.says)

@@ -1,0 +1,234 @@
+"""WARC files in a folder: one open file per writer, appended to, and read in spans.
+
+A span is the records of one Capture as they lie in the file. Which spans there are is the ledger's business; what stands in a file
+after the last of them was never known to anybody (a run was killed), and goes when the file is written again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from crawler.article import Page
+from storage import warc
+from storage.errors import StorageError
+from storage.ledger import Entry, sync_folder
+
+__all__ = ["Files", "Span", "read_span"]
+
+_SUFFIX = ".warc.gz"
+_MARGIN = 16 * 2**20
+"""Bytes that one Capture may need on the disk, however large: asked for before it is written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Where a Capture lies."""
+
+    file: str
+    offset: int
+    length: int
+    sha256: str
+
+
+class Files:
+    """Writes Captures. :meth:`write` buffers; only what :meth:`sync` has seen is on the disk."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        software: str,
+        now: Callable[[], datetime],
+        known_end: Callable[[str], int | None],
+        max_bytes: int = 2**30,
+        floor: int = 2**28,
+    ) -> None:
+        """``max_bytes``: a file that has as many is closed. ``floor``: bytes that stay free on the disk. ``known_end``: up to where
+        the spans of a file go that the ledger knows; ``None``: it knows nothing of it."""
+        self._folder = folder
+        self._software = software
+        self._now = now
+        self._known_end = known_end
+        self._max = max_bytes
+        self._floor = floor
+        self._stream: BinaryIO | None = None
+        self._name = ""
+        self._info = ""
+        self._day = ""
+        self._size = 0
+        self._fresh: list[Entry] = []
+
+    def write(self, page: Page) -> list[Entry]:
+        """Appends the Page's records; the entries for the ledger (first that of the file, where one was begun)."""
+        now = self._now()
+        self._check_disk()
+        self._ready(now)
+        identity = uuid4().urn
+        body = page.received[-1].body
+        span = self._append(warc.packed(page, identity=identity, file=self._info))
+        entry = Entry(
+            kind="capture", at=page.fetched_at, capture=identity, url=page.url, payload=warc.payload_digest(body),
+            status=page.status, sha256=span.sha256, length=span.length, file=span.file, offset=span.offset,
+        )  # fmt: skip
+        begun, self._fresh = self._fresh, []
+        return [*begun, entry]
+
+    def sync(self) -> None:
+        """Returns when everything that was written is on the disk."""
+        if self._stream is not None:
+            try:
+                self._stream.flush()
+                os.fsync(self._stream.fileno())
+            except OSError as error:
+                raise self._failed(error) from error
+
+    def close(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _ready(self, now: datetime) -> None:
+        day = f"{now.astimezone(UTC):%Y%m%d}"
+        if self._stream is not None and (self._size >= self._max or day != self._day):
+            self.sync()
+            self.close()
+        if self._stream is None:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                if not self._continue(day):
+                    self._begin(day, now)
+            except OSError as error:
+                raise self._failed(error) from error
+
+    def _continue(self, day: str) -> bool:
+        """Takes up the newest file of the day that is not full and that nobody else has."""
+        for path in sorted(self._folder.glob(f"rasid-{day}-*{_SUFFIX}"), reverse=True):
+            end = self._known_end(path.name)
+            if end is None or end >= self._max:
+                continue
+            stream = path.open("r+b")
+            if not _lock(stream):
+                stream.close()
+                continue
+            if os.fstat(stream.fileno()).st_size < end:  # cut: verify names it, and nothing is written after the hole
+                stream.close()
+                continue
+            stream.truncate(end)
+            stream.seek(end)
+            self._take(stream, path.name, day, end)
+            return True
+        return False
+
+    def _begin(self, day: str, now: datetime) -> None:
+        name = f"rasid-{day}-{now.astimezone(UTC):%H%M%S}-{uuid4().hex[:8]}{_SUFFIX}"
+        stream = (self._folder / name).open("x+b")
+        _lock(stream)
+        self._take(stream, name, day, 0)
+        sync_folder(self._folder)
+        self._info = uuid4().urn
+        span = self._append(warc.info(name, self._info, now, self._software))
+        self._fresh = [
+            Entry(
+                kind="file", at=now, capture=self._info,
+                sha256=span.sha256, length=span.length, file=name, offset=span.offset,
+            )
+        ]  # fmt: skip
+
+    def _take(self, stream: BinaryIO, name: str, day: str, size: int) -> None:
+        self._stream, self._name, self._day, self._size = stream, name, day, size
+        self._info = ""
+        if size:
+            head = read_head(self._folder / name)
+            self._info = head.id if head is not None else ""
+
+    def _append(self, data: bytes) -> Span:
+        assert self._stream is not None
+        try:
+            self._stream.write(data)
+            self._stream.flush()
+        except OSError as error:
+            self._undo()
+            raise self._failed(error) from error
+        span = Span(file=self._name, offset=self._size, length=len(data), sha256=hashlib.sha256(data).hexdigest())
+        self._size += len(data)
+        return span
+
+    def _undo(self) -> None:
+        """A record of which only a part went to the disk is taken off again."""
+        assert self._stream is not None
+        stream, self._stream = self._stream, None
+        try:
+            os.truncate(self._folder / self._name, self._size)
+            stream.close()
+        except (
+            OSError
+        ):  # its buffer cannot be written either; what stands behind the last known span goes at the next opening
+            pass
+
+    def _check_disk(self) -> None:
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(self._folder).free
+        except OSError as error:
+            raise self._failed(error) from error
+        if free < self._floor + _MARGIN:
+            raise StorageError(
+                f"the disk is nearly full ({free // 2**20} MiB are free, {self._floor // 2**20} MiB stay free): make room, or let "
+                "`rasid evidence tidy` drop what the rules let go; nothing was damaged, and nothing that was read is lost",
+                subject=str(self._folder),
+            )
+
+    def _failed(self, error: OSError) -> StorageError:
+        return StorageError(
+            f"captures cannot be written: {error.strerror or error}; make room or mend the disk, and run again",
+            subject=str(self._folder),
+        )
+
+
+def _lock(stream: BinaryIO) -> bool:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def read_head(path: Path) -> warc.Record | None:
+    """The first record of a file."""
+    import zlib
+
+    with path.open("rb") as stream:
+        member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        begin = stream.read(2**16)
+        try:
+            member.decompress(begin, 2**16)
+            return next(warc.records(begin[: len(begin) - len(member.unused_data)]), None)
+        except (zlib.error, StorageError):
+            return None
+
+
+def read_span(folder: Path, span: Span) -> bytes:
+    """The bytes of a Capture, as long and with the digest that the ledger has; :class:`StorageError` says what is wrong."""
+    path = folder / span.file
+    try:
+        with path.open("rb") as stream:
+            stream.seek(span.offset)
+            data = stream.read(span.length)
+    except FileNotFoundError:
+        raise StorageError("its file is gone", subject=span.file) from None
+    except OSError as error:
+        raise StorageError(f"its file cannot be read: {error.strerror}", subject=span.file) from error
+    if len(data) < span.length:
+        raise StorageError("its file ends before it does", subject=span.file)
+    if hashlib.sha256(data).hexdigest() != span.sha256:
+        raise StorageError("its bytes are not those that were written", subject=span.file)
+    return data
