@@ -79,6 +79,8 @@ class Outcome:
     """The host or the listing asks not to be asked again before."""
     gone: bool = False
     """The host says that there is nothing there any more, or has no name."""
+    requests: int = 0
+    """Pages and listings that were asked for."""
 
     def __post_init__(self) -> None:
         if sum(self.fates.values()) != self.entries:

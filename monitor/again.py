@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawler.article import Article
 from crawler.outcome import Outcome
 from crawler.revisit import Revisit, Sight
-from monitor.changes import Reading, compare, substantial
 from monitor.lists import WatchLists
 from monitor.revisits import AFTER, allowance, judge, next_look, outage
-from monitor.watch import flag
-from storage.records import Look, Version
+from monitor.versions import Versions
+from storage.records import Look
 from storage.store import Store
 
 __all__ = ["Again"]
 
 _DAY = timedelta(hours=24)
-_NOT_THE_PAGE = ("text from the feed", "text from the listing")
-"""Begins the note of an article whose text was not read from its page: the page may read otherwise, unedited."""
 
 
 class Again:
@@ -32,7 +27,7 @@ class Again:
         """``settle``: returns when the Captures of what was seen are safe."""
         self._settle = settle
         self._store = store
-        self._lists = lists
+        self._versions = Versions(store, lists)
         self._now = now
 
     def plan(self, sources: Sequence[str]) -> list[Revisit]:
@@ -72,32 +67,7 @@ class Again:
         verdict = judge(look, sight, now, site_down=site_down)
         version = None
         if verdict.read and sight.article is not None:
-            version = self._version(look, sight.article)
+            version = self._versions.of(look.article, sight.article)
         self._store.looking.looked(
             look.article.id, now, due_at=verdict.due_at, version=version, gone=verdict.gone, removed=verdict.removed
         )
-
-    def _version(self, look: Look, read: Article) -> Version | None:
-        """The Version that was read, if it differs from the last one in more than trifles."""
-        first = look.article.article
-        if any(note.startswith(_NOT_THE_PAGE) for note in first.notes):
-            return None
-        versions = self._store.looking.versions_of(look.article.id)
-        title, text = (versions[-1].title, versions[-1].text) if versions else (first.title, first.text)
-        changes = compare(self._reading(first, title, text), self._reading(first, read.title, read.text))
-        if not changes:
-            return None
-        return Version(
-            article=look.article,
-            read_at=read.fetched_at,
-            title=read.title,
-            text=read.text,
-            capture=read.capture,
-            substantial=substantial(changes),
-            changes=changes,
-        )
-
-    def _reading(self, first: Article, title: str, text: str) -> Reading:
-        """A wording, and what the watch lists find in it now: both wordings by the same lists."""
-        found = flag(self._lists, replace(first, title=title, text=text))
-        return Reading(title, text, frozenset(span.words for one in found for span in one.spans))

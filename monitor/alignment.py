@@ -16,6 +16,7 @@ _GAP = 6
 """Words that may differ inside a run."""
 _FEWEST = 8
 """Common words that make a run: less is a name and a title, or a figure of speech."""
+_WHOLE, _MUCH_LONGER = 0.95, 0.3
 _THINNEST = 0.35
 """Share of common words in a run."""
 
@@ -28,9 +29,14 @@ class Overlap:
     """Share of the later text's words that stand in common runs."""
     earlier: float
     density: float
-    """Share of words inside the runs that are really the same, in the text where it is lower."""
+    """Share of words inside the runs that are really the same, in the text where it is lower; where one text is nearly
+    whole in a much longer one, in that text: the longer one has stray words of it everywhere."""
     places: frozenset[int]
     """Word numbers of the later text that stand in common runs."""
+    sources: frozenset[int] = frozenset()
+    """The same of the earlier text."""
+    common: int = 0
+    """Words inside the runs that are really the same, in the text where they are fewer."""
 
 
 def overlap(later: Sequence[str], earlier: Sequence[str]) -> Overlap:
@@ -42,11 +48,16 @@ def overlap(later: Sequence[str], earlier: Sequence[str]) -> Overlap:
     runs_earlier, same_earlier = _runs(earlier, common)
     if not runs_later or not runs_earlier:
         return Overlap(0.0, 0.0, 0.0, frozenset())
+    shares = len(runs_later) / len(later), len(runs_earlier) / len(earlier)
+    densities = same_later / len(runs_later), same_earlier / len(runs_earlier)
+    within = max(shares) >= _WHOLE and max(shares) - min(shares) > _MUCH_LONGER
     return Overlap(
-        later=len(runs_later) / len(later),
-        earlier=len(runs_earlier) / len(earlier),
-        density=min(same_later / len(runs_later), same_earlier / len(runs_earlier)),
+        later=shares[0],
+        earlier=shares[1],
+        density=densities[shares[1] > shares[0]] if within else min(densities),
         places=frozenset(runs_later),
+        sources=frozenset(runs_earlier),
+        common=min(same_later, same_earlier),
     )
 
 

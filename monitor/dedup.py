@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from crawler.article import Article
 from monitor.alignment import Overlap, overlap
 from monitor.arabic import WORD, fold, relax
+from monitor.headlines import figures
 
 __all__ = [
     "WINDOW",
@@ -53,6 +54,11 @@ _CHANCE = 1
 reprint, and they were four fifths of the candidates."""
 _FEW_WORDS, _FEW_LETTERS = 90, 600
 """Below this, of either text, one common fingerprint may be all that the sampling left: it is looked at."""
+_FORMULA, _LONG = 60, 150
+"""Common words: so few may be formula, so many are not."""
+_NEARLY_WHOLE, _MOSTLY, _ONE_TEXT, _ALIKE, _OVER_HALF = 0.95, 0.8, 1.8, 1.46, 1.05
+_ANOTHER_DAY = timedelta(hours=18)
+_DENSE = 0.9
 _REMEMBERED = 1 << 10
 """Tellings kept folded: what is repeated today is repeated often today."""
 
@@ -84,7 +90,8 @@ class Postings(Protocol):
         """Articles of that time that share fingerprints, each with its votes, the sum of 1/(texts that have it), and
         with the number of the fingerprints."""
 
-    def texts(self, keys: Iterable[Hashable]) -> Mapping[Hashable, str]: ...
+    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, tuple[datetime, str, str]]:
+        """When these articles were published, or read where the page does not say, their sources and their texts."""
 
 
 class Memory:
@@ -92,10 +99,10 @@ class Memory:
 
     def __init__(self) -> None:
         self._keys: dict[int, tuple[Hashable, ...]] = {}
-        self._articles: dict[Hashable, tuple[datetime, str]] = {}
+        self._articles: dict[Hashable, tuple[datetime, str, str]] = {}
 
     def add(self, key: Hashable, article: Article, prints: Sequence[int]) -> None:
-        self._articles[key] = (_when(article), article.text)
+        self._articles[key] = (_when(article), article.source, article.text)
         for print_ in prints:
             held = self._keys.get(print_, ())
             if len(held) <= _COMMON:
@@ -114,8 +121,8 @@ class Memory:
                     votes[key] = have + weight, count + 1
         return votes
 
-    def texts(self, keys: Iterable[Hashable]) -> Mapping[Hashable, str]:
-        return {key: self._articles[key][1] for key in keys}
+    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, tuple[datetime, str, str]]:
+        return {key: self._articles[key] for key in keys}
 
 
 class Index:
@@ -125,7 +132,7 @@ class Index:
         self._memory = Memory()
         self._postings = self._memory if postings is None else postings
         self._window = window
-        self._told: OrderedDict[Hashable, tuple[bool, list[str]]] = OrderedDict()
+        self._told: OrderedDict[Hashable, _Told] = OrderedDict()
 
     def add(self, key: Hashable, article: Article) -> None:
         """Remember a telling, in memory: postings of the caller's own are filled by the caller."""
@@ -144,43 +151,92 @@ class Index:
         votes = self._postings.sharing(prints, at - self._window, at + self._window)
         best = sorted(votes, key=lambda key: (-votes[key][0], str(key)))[:_CANDIDATES]
         by_chance = {key for key in best if votes[key][1] <= _CHANCE and len(words) >= _FEW_WORDS}
-        overlaps = {key: overlap(words, told) for key, told in self._tellings(best, by_chance).items()}
-        found = [
-            Match(key, one.later)
-            for key, one in overlaps.items()
-            if reprinted(one, told_elsewhere=_elsewhere(key, overlaps, len(words)))
-        ]
-        return max(found, key=lambda match: match.share, default=None)
+        told = self._tellings(best, by_chance)
+        overlaps = {key: overlap(words, one.words) for key, one in told.items()}
+        found = []
+        for key, one in overlaps.items():
+            elsewhere, apart = _elsewhere(key, overlaps, len(words)), abs(at - told[key].at)
+            own = article.source == told[key].source
+            if reprinted(one, told_elsewhere=elsewhere, apart=apart, own=own) and not filled_in(
+                words, told[key].words, one
+            ):
+                found.append(key)
+        if _a_form([(abs(at - told[key].at), overlaps[key].density) for key in found]):
+            return None
+        return max((Match(key, overlaps[key].later) for key in found), key=lambda match: match.share, default=None)
 
-    def _tellings(self, keys: Sequence[Hashable], by_chance: Collection[Hashable]) -> Mapping[Hashable, Sequence[str]]:
+    def _tellings(self, keys: Sequence[Hashable], by_chance: Collection[Hashable]) -> Mapping[Hashable, _Told]:
         """The folded words of these articles; of those that were met ``by_chance`` only where the text is short."""
-        for key, text in self._postings.texts([key for key in keys if key not in self._told]).items():
+        for key, (at, source, text) in self._postings.told([key for key in keys if key not in self._told]).items():
             long = len(text) >= _FEW_LETTERS
-            self._told[key] = long, [] if long and key in by_chance else telling(text)
+            self._told[key] = _Told(at, source, long, [] if long and key in by_chance else telling(text))
         told = {}
         for key in keys:
-            long, words = self._told[key]
-            if long and key in by_chance:
+            one = self._told[key]
+            if one.long and key in by_chance:
                 continue
-            told[key] = words = words or telling(self._postings.texts([key])[key])
-            self._told[key] = long, words
+            if not one.words:
+                one = self._told[key] = replace(one, words=telling(self._postings.told([key])[key][2]))
+            told[key] = one
             self._told.move_to_end(key)
         while len(self._told) > _REMEMBERED:
             self._told.popitem(last=False)
         return told
 
 
-def reprinted(one: Overlap, *, told_elsewhere: float) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Told:
+    at: datetime
+    source: str
+    long: bool
+    words: list[str]
+
+
+def reprinted(one: Overlap, *, told_elsewhere: float = 0.0, apart: timedelta = timedelta(0), own: bool = False) -> bool:
     """Whether the overlap makes the later text a reprint of the earlier one.
 
     ``told_elsewhere``: share of the later text that is not common with this earlier one but with yet another. A text
     that two others explain is a round-up of both, unless one of them is nearly whole in it; a text whose rest is new
     has a lead of its own. The thinner the runs, the more of both texts they must cover: a template is thin in its
-    slots, an edited copy is thin throughout.
+    slots, an edited copy is thin throughout. One of the two is there nearly whole, and the fewer words it has, the more
+    so: forty words may be a minister's titles and the courtesies of his office. ``apart``: between the two; copies are
+    edited within a day, what is as thin two days later is tomorrow's weather by today's form. ``own``: both are of one
+    source, which edits its own copy within hours and writes by its own forms every day.
     """
+    both, most = one.later + one.earlier, max(one.later, one.earlier)
+    formula = one.common < _FORMULA
+    if most < (_NEARLY_WHOLE if formula else _MOSTLY):
+        verbatim = one.density >= _DENSE and both >= _OVER_HALF
+        if both < (_ONE_TEXT if formula else _ALIKE) and (formula or not verbatim):
+            return False
+    if one.density < _thinnest(apart, one.common, own=own):
+        return False
     needed = 1.15 if told_elsewhere > 0.2 else 0.8
-    needed += 4.5 * max(0.0, 0.95 - one.density)
-    return one.later + one.earlier >= min(needed, 1.85)
+    needed += 3.5 * max(0.0, 0.95 - one.density)
+    return both >= min(needed, 1.85)
+
+
+def _thinnest(apart: timedelta, common: int, *, own: bool) -> float:
+    """The density that is needed so far apart."""
+    if own and apart >= _ANOTHER_DAY:
+        return 0.85
+    days = apart / timedelta(days=1)
+    return 0.62 + 0.06 * min(days, 1.0) + 0.1 * max(0.0, days - 1) - (0.06 if common >= _LONG else 0.0)
+
+
+def _a_form(found: Sequence[tuple[timedelta, float]]) -> bool:
+    """Whether what is found, each so far away and so dense, is a form of the trade: as thin on one day as on another."""
+    days = sorted(apart for apart, _ in found)
+    spread = bool(days) and days[0] >= _ANOTHER_DAY and days[-1] - days[0] >= _ANOTHER_DAY
+    return spread and all(density < _DENSE for _, density in found)
+
+
+def filled_in(later: Sequence[str], earlier: Sequence[str], one: Overlap) -> bool:
+    """Whether the common runs are one form, filled in twice: other figures and other days of the week in the same words."""
+    before = figures([earlier[at] for at in one.sources])
+    after = figures([later[at] for at in one.places])
+    changed = min((after - before).total(), (before - after).total())
+    return changed > 1 and changed > (before & after).total()
 
 
 def _elsewhere(key: Hashable, overlaps: Mapping[Hashable, Overlap], length: int) -> float:

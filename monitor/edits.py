@@ -30,6 +30,8 @@ class Edit:
     """Those that matter, the gravest kind first."""
     capture: str | None
     """Of the first wording."""
+    new_url: str | None
+    """Where the new wording was published, if it was published once more under another address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ def edits(changed: Sequence[Version], sources: Mapping[str, Source]) -> tuple[Ed
                 sorted((c for c in version.changes if c.kind in _KINDS), key=lambda change: _KINDS.index(change.kind))
             ),
             capture=version.article.article.capture,
+            new_url=version.url,
         )
         for version in shown
     )

@@ -18,7 +18,9 @@ from monitor import rhythm
 from monitor.dedup import WINDOW, Index, fingerprints, same_words, telling
 from monitor.lessons import Verdicts
 from monitor.lists import WatchLists
+from monitor.oncemore import OnceMore
 from monitor.scope import WHY, Scope
+from monitor.versions import Versions
 from monitor.watch import flag
 from storage.records import Flag
 from storage.store import Store
@@ -91,6 +93,7 @@ class Pass:
         self._verdicts = Verdicts(store, sources, now)
         self._states = {state.name: state for state in store.sources()}
         self._failures = {name: state.failures for name, state in self._states.items()}
+        self._once_more = OnceMore(store, Versions(store, lists), sources, now=now)
         self.summary = Summary()
 
     def known(self, urls: Sequence[str]) -> set[str]:
@@ -110,6 +113,8 @@ class Pass:
         words = telling(article.text)
         same, prints = same_words(words), fingerprints(words)
         earlier = self._earlier(article, words, same, prints)
+        if self._once_more.twin(article) or self._once_more.republished(article, earlier and earlier[0]):
+            return Fate.KNOWN
         flags = flag(self._lists, article)
         if article.capture is not None and self._archive is not None:
             self._archive.settle()

@@ -8,17 +8,19 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
+import xxhash
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
 
 from crawler.article import Article, Entry
 from crawler.outcome import Fate
+from crawler.urls import twin_key
 from storage.database import insert_into
 from storage.records import Flag, Flagged, Missed, Span, StoredArticle
-from storage.schema import articles, fingerprints, flags, missed, storable
+from storage.schema import addresses, articles, fingerprints, flags, missed, storable
 
 __all__ = [
-    "add", "flag_more", "flagged", "flags_by_article", "flags_of", "forget_fingerprints", "known", "miss", "missed_at", "misses", "newest", "one", "past",
-    "sharing", "tellings", "texts",
+    "add", "at", "chunks", "flag_more", "flagged", "flags_by_article", "flags_of", "forget_fingerprints", "known", "miss", "missed_at", "misses", "newest", "one",
+    "past", "sharing", "tellings", "told", "twin",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -46,16 +48,17 @@ def _add_prints(bind: str) -> str:
     return f"INSERT INTO fingerprints (print, article_id) VALUES ({bind}, {bind})"  # noqa: S608
 
 
-def _chunks(values: Iterable[T]) -> Iterator[list[T]]:
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
     held = list(values)
     return (held[at : at + _MANY] for at in range(0, len(held), _MANY))
 
 
 def known(connection: Connection, urls: Sequence[str]) -> set[str]:
-    """Those of ``urls`` under which an article is stored."""
+    """Those of ``urls`` under which an article is stored, by its own address or by a further one."""
     found: set[str] = set()
-    for some in _chunks(map(storable, urls)):
+    for some in chunks(map(storable, urls)):
         found.update(connection.scalars(select(articles.c.url).where(articles.c.url.in_(some))))
+        found.update(connection.scalars(select(addresses.c.url).where(addresses.c.url.in_(some))))
     return {url for url in urls if storable(url) in found}
 
 
@@ -83,6 +86,7 @@ def add(
         "share": share,
         "pass_id": pass_id,
         "stored_at": now,
+        "twin": twin(article.url),
     }
     # Not "look, then insert": on PostgreSQL another worker may store the address between the two.
     stored = insert_into(connection, articles).on_conflict_do_nothing(index_elements=["url"])
@@ -95,6 +99,11 @@ def add(
     flag_more(connection, {key: found}, now)
     connection.execute(delete(missed).where(missed.c.url == article.url))
     return StoredArticle(id=key, article=Article(**values), stored_at=now, same_as=first)
+
+
+def twin(url: str) -> int:
+    """63 bits of what twins of one address have in common."""
+    return xxhash.xxh3_64_intdigest(twin_key(url).encode("utf-8", "surrogatepass")) >> 1
 
 
 def flag_more(connection: Connection, found: Mapping[int, Sequence[Flag]], now: datetime) -> None:
@@ -126,7 +135,7 @@ def miss(connection: Connection, source: str, entry: Entry, fate: Fate, why: str
 def missed_at(connection: Connection, urls: Sequence[str]) -> dict[str, Missed]:
     """What is remembered of these addresses, as they were given."""
     found: dict[str, Missed] = {}
-    for some in _chunks(map(storable, urls)):
+    for some in chunks(map(storable, urls)):
         found |= {one.url: one for one in misses(connection, missed.c.url.in_(some))}
     return {url: found[storable(url)] for url in urls if storable(url) in found}
 
@@ -141,6 +150,12 @@ def one(connection: Connection, *where: ColumnElement[bool]) -> StoredArticle | 
     """The article that meets ``where``, if there is one."""
     row = connection.execute(select(articles).where(*where).order_by(articles.c.id).limit(1)).first()
     return None if row is None else stored(row)
+
+
+def at(connection: Connection, url: str) -> StoredArticle | None:
+    """The article of that address, its own or a further one."""
+    other = select(addresses.c.article_id).where(addresses.c.url == url).scalar_subquery()
+    return one(connection, articles.c.url == url) or one(connection, articles.c.id == other)
 
 
 def newest(connection: Connection, where: Sequence[ColumnElement[bool]], limit: int) -> list[StoredArticle]:
@@ -158,7 +173,7 @@ def stored(row: Row[Any]) -> StoredArticle:
 def tellings(connection: Connection, firsts: Iterable[int]) -> dict[int, tuple[StoredArticle, ...]]:
     """Per first telling, every stored telling of its text, the first one first."""
     found: dict[int, list[StoredArticle]] = {}
-    for some in _chunks(set(firsts)):
+    for some in chunks(set(firsts)):
         rows = connection.execute(select(articles).where(articles.c.id.in_(some)).order_by(articles.c.id))
         retold = connection.execute(select(articles).where(articles.c.same_as.in_(some)).order_by(articles.c.id))
         for row in [*rows, *retold]:
@@ -175,7 +190,7 @@ def flags_of(connection: Connection, article: int) -> list[Flag]:
 def flags_by_article(connection: Connection, keys: Iterable[int]) -> dict[int, list[Flag]]:
     """The flags of many articles; those without are not among them."""
     found: dict[int, list[Flag]] = {}
-    for some in _chunks(keys):
+    for some in chunks(keys):
         wanted = select(flags).where(flags.c.article_id.in_(some)).order_by(flags.c.article_id, flags.c.id)
         for row in connection.execute(wanted):
             found.setdefault(row.article_id, []).append(_flag(row))
@@ -227,7 +242,7 @@ def flagged(connection: Connection, where: Sequence[ColumnElement[bool]]) -> lis
 
 
 def by_id(connection: Connection, keys: Iterable[int]) -> Iterator[StoredArticle]:
-    for some in _chunks(keys):
+    for some in chunks(keys):
         yield from map(stored, connection.execute(select(articles).where(articles.c.id.in_(some))))
 
 
@@ -267,12 +282,11 @@ def forget_fingerprints(connection: Connection, before: datetime) -> int:
     return connection.execute(delete(fingerprints).where(fingerprints.c.article_id.in_(old))).rowcount
 
 
-def texts(connection: Connection, keys: Iterable[int]) -> Mapping[int, str]:
-    """The texts of these articles."""
-    found: dict[int, str] = {}
-    for some in _chunks(keys):
-        found |= {
-            row.id: row.text
-            for row in connection.execute(select(articles.c.id, articles.c.text).where(articles.c.id.in_(some)))
-        }
+def told(connection: Connection, keys: Iterable[int]) -> Mapping[int, tuple[datetime, str, str]]:
+    """When these articles were published, or read where the page does not say, their sources and their texts."""
+    found: dict[int, tuple[datetime, str, str]] = {}
+    columns = (articles.c.id, articles.c.published_at, articles.c.fetched_at, articles.c.source, articles.c.text)
+    for some in chunks(keys):
+        for row in connection.execute(select(*columns).where(articles.c.id.in_(some))):
+            found[row.id] = (row.published_at or row.fetched_at, row.source, row.text)
     return found

@@ -8,14 +8,14 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from storage import articles as shelf
 from storage.database import insert_into, reading, writing
 from storage.records import Change, Look, Removed, StoredArticle, Version
 from storage.schema import articles, flags, looks, versions
 
-__all__ = ["Looking"]
+__all__ = ["Looking", "add_version"]
 
 
 class Looking:
@@ -105,16 +105,7 @@ class Looking:
         with writing(self._engine) as connection:
             connection.execute(update(looks).where(looks.c.article_id == article).values(values))
             if version is not None:
-                row = {
-                    "article_id": article,
-                    "read_at": version.read_at,
-                    "title": version.title,
-                    "text": version.text,
-                    "capture": version.capture,
-                    "substantial": version.substantial,
-                    "changes": [asdict(change) for change in version.changes],
-                }
-                connection.execute(insert(versions).values(row))
+                add_version(connection, version)
 
     def versions_of(self, article: int) -> list[Version]:
         """How an article read later, oldest first; without the first reading, which is the article itself."""
@@ -138,6 +129,7 @@ class Looking:
                 capture=row.capture,
                 substantial=row.substantial,
                 changes=tuple(Change(**change | {"words": tuple(change["words"])}) for change in row.changes),
+                url=row.url,
             )
             for row in rows
         ]
@@ -156,6 +148,20 @@ class Looking:
             )
             for row in rows
         ]
+
+
+def add_version(connection: Connection, version: Version) -> None:
+    row = {
+        "article_id": version.article.id,
+        "read_at": version.read_at,
+        "title": version.title,
+        "text": version.text,
+        "capture": version.capture,
+        "substantial": version.substantial,
+        "changes": [asdict(change) for change in version.changes],
+        "url": version.url,
+    }
+    connection.execute(insert(versions).values(row))
 
 
 def _stored(found: Iterable[StoredArticle]) -> dict[int, StoredArticle]:

@@ -36,6 +36,7 @@ def record(
         "defects": list(outcome.defects),
         "started_at": outcome.started_at,
         "ended_at": outcome.ended_at,
+        "requests": outcome.requests,
     }
     key = connection.execute(insert(outcomes).values(row).returning(outcomes.c.id)).scalar_one()
     if outcome.gap is not None:
@@ -94,4 +95,5 @@ def _outcome(row: Mapping[Any, Any]) -> Outcome | None:
         defects=tuple(row[outcomes.c.defects]),
         started_at=row[outcomes.c.started_at],
         ended_at=row[outcomes.c.ended_at],
+        requests=row[outcomes.c.requests],
     )

@@ -11,6 +11,7 @@ from crawler.article import Article
 from crawler.outcome import Fate, Outcome
 
 __all__ = [
+    "Address",
     "Change",
     "DigestRecord",
     "Flag",
@@ -68,6 +69,18 @@ class StoredArticle:
     stored_at: datetime
     same_as: int | None
     """Id of the first telling of the same text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One more address under which a stored Article was met."""
+
+    url: str
+    """Canonical."""
+    article: int
+    why: str
+    """``twin`` (http and https, www, mobile, AMP …) or ``republished``."""
+    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +201,8 @@ class Version:
     substantial: bool
     changes: tuple[Change, ...]
     """Against the Version before it."""
+    url: str | None = None
+    """Where it was read, if not at the article's own address: it was published once more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

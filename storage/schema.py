@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = ["VERSION", "metadata", "storable"]
 
-VERSION = "0006"
+VERSION = "0007"
 """The newest migration. A store that says another is migrated forward, or refused when it is newer."""
 
 
@@ -131,6 +131,7 @@ outcomes = Table(
     Column("defects", Json, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=False, index=True),
+    Column("requests", Integer, nullable=False, server_default=text("0")),
 )
 
 sources = Table(
@@ -185,7 +186,17 @@ articles = Table(
     Column("share", Float),
     Column("pass_id", Integer, ForeignKey(passes.c.id), nullable=False, index=True),
     Column("stored_at", Moment, nullable=False, index=True),
+    Column("twin", BigInteger, index=True),
     sqlite_autoincrement=True,  # digests and people name articles by their id: it is never given to another
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("url", Words, primary_key=True),
+    Column("article_id", Integer, ForeignKey(articles.c.id), nullable=False, index=True),
+    Column("why", Words, nullable=False),
+    Column("seen_at", Moment, nullable=False),
 )
 
 fingerprints = Table(
@@ -266,6 +277,7 @@ versions = Table(
     Column("capture", Words),
     Column("substantial", Boolean, nullable=False),
     Column("changes", Json, nullable=False),
+    Column("url", Words),
     sqlite_autoincrement=True,
 )
 

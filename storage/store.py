@@ -16,6 +16,7 @@ from crawler.article import Article, Entry
 from crawler.outcome import Fate, Outcome
 from storage import articles as shelf
 from storage import outcomes as ends
+from storage.addresses import Addresses
 from storage.claims import Claims, unclaimed
 from storage.database import connect, insert_into, migrate, reading, writing
 from storage.gaps import Gaps
@@ -46,6 +47,8 @@ class Store:
         """What fell out between two readings of a source."""
         self.proofs = Proofs(engine)
         """The ledger's table, and where every Capture lies."""
+        self.addresses = Addresses(engine)
+        """Further addresses of articles: twins, republished pages."""
 
     @classmethod
     def open(cls, address: str) -> Self:
@@ -204,8 +207,9 @@ class Store:
             return shelf.one(connection, articles.c.id == number)
 
     def article_at(self, url: str) -> StoredArticle | None:
+        """The article of that address (canonical), its own or a further one."""
         with reading(self._engine) as connection:
-            return shelf.one(connection, articles.c.url == url)
+            return shelf.at(connection, url)
 
     def tellings(self, number: int) -> list[StoredArticle]:
         """Every stored telling of the text of this article, the first one first."""
@@ -276,9 +280,10 @@ class Store:
             found = shelf.sharing(connection, prints, since, until)
             return cast("Mapping[Hashable, tuple[float, int]]", found)
 
-    def texts(self, keys: Iterable[Hashable]) -> Mapping[Hashable, str]:
+    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, tuple[datetime, str, str]]:
         with reading(self._engine) as connection:
-            return cast("Mapping[Hashable, str]", shelf.texts(connection, cast("Iterable[int]", keys)))
+            found = shelf.told(connection, cast("Iterable[int]", keys))
+            return cast("Mapping[Hashable, tuple[datetime, str, str]]", found)
 
     def told_between(self, since: datetime, until: datetime, *, limit: int) -> list[StoredArticle]:
         """First tellings that were stored in that time, the newest first."""

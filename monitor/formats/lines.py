@@ -95,7 +95,10 @@ class _Writer:
             yield from (self.pen.title(3, self.pen.text(edit.title) or self.say("untitled")), "")
             for change in edit.changes:
                 yield self.pen.item(self._change(change))
-            yield from (self.pen.item(self._afterwards(edit, sentences.changed_at(self.digest, edit))), "")
+            yield self.pen.item(self._afterwards(edit, sentences.changed_at(self.digest, edit)))
+            if edit.new_url:
+                yield self.pen.item(f"{self.say('new address')}: {self._link(edit.new_url)}")
+            yield ""
 
     def _change(self, change: Change) -> str:
         kind = CHANGES[self.language].get(change.kind, change.kind)

@@ -113,7 +113,7 @@ def test_no_answer_is_no_removal(world: World) -> None:
 
 def test_looks_stay_a_tenth_of_the_requests(world: World) -> None:
     for number in range(30):
-        world.work.emit(article(f"https://a.example/{number}"))
+        world.work.emit(article(f"https://a.example/{number}", text=f"{TEXT} " + f"{number} " * 30))
     fates = {Fate.STORED: 30}
     world.work.ended(Outcome(source="a", ending=Ending.READ, entries=30, fates=fates, started_at=NOW, ended_at=NOW))
     world.at = NOW + HOUR

@@ -104,7 +104,7 @@ def test_the_same_words_months_later_are_the_same_text_but_for_a_flash(work: Pas
     old = NOW - timedelta(days=200)
     for number, text in enumerate([TEXT, "التفاصيل لاحقا"]):
         for again, moment in enumerate([old, NOW]):
-            told = article(f"https://a.example/{number}/{again}", text=text)
+            told = article(f"https://a.example/{number}/{again}", "ab"[again], text=text)
             work.emit(Article(**{f: getattr(told, f) for f in told.__slots__} | {"published_at": moment}))
     retold = [store.article_at(f"https://a.example/{number}/1") for number in (0, 1)]
     assert [one is not None and one.same_as is not None for one in retold] == [True, False]

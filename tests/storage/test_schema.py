@@ -102,7 +102,7 @@ def test_what_a_pass_and_a_digest_ask_reads_no_whole_table(store: Store) -> None
     store.known(["https://a.example/1"])
     store.first_with(b"w")
     store.sharing([1, 2], NOW, NOW)
-    store.texts([1])
+    store.told([1])
     store.tellings(1)
     store.article_at("https://a.example/1")
     store.flags_of(1)

@@ -102,7 +102,7 @@ def test_sharing_counts_rare_fingerprints_more_and_keeps_to_the_window(store: St
     assert two
     votes = store.sharing([1, 3, 2**62, 77], NOW - HOUR, NOW + HOUR)
     assert votes == {one.id: (pytest.approx(1.5), 2), two.id: (pytest.approx(1.0), 1)}
-    assert store.texts([one.id, two.id, 999]).keys() == {one.id, two.id}
+    assert store.told([one.id, two.id, 999]).keys() == {one.id, two.id}
     assert store.sharing([], NOW, NOW) == {}
 
 

@@ -1,0 +1,55 @@
+"""Reads an Article that was met once more against what is stored of it: the Version that it makes, if it makes one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.article import Article
+from monitor.changes import Reading, compare, substantial
+from monitor.lists import WatchLists
+from monitor.watch import flag
+from storage.records import StoredArticle, Version
+from storage.store import Store
+
+__all__ = ["Versions", "of_its_page"]
+
+_NOT_THE_PAGE = ("text from the feed", "text from the listing")
+"""Begins the note of an article whose text was not read from its page: the page may read otherwise, unedited."""
+
+
+def of_its_page(article: Article) -> bool:
+    """Whether its text was read from its page."""
+    return not any(note.startswith(_NOT_THE_PAGE) for note in article.notes)
+
+
+class Versions:
+    """Over a store, by these watch lists."""
+
+    def __init__(self, store: Store, lists: WatchLists) -> None:
+        self._store = store
+        self._lists = lists
+
+    def of(self, first: StoredArticle, read: Article) -> Version | None:
+        """The Version that was read, if it differs from the last one in more than trifles."""
+        if of_its_page(first.article) != of_its_page(read):
+            return None
+        known = self._store.looking.versions_of(first.id)
+        last = known[-1] if known else first.article
+        changes = compare(self._reading(first, last.title, last.text), self._reading(first, read.title, read.text))
+        if not changes:
+            return None
+        return Version(
+            article=first,
+            read_at=read.fetched_at,
+            title=read.title,
+            text=read.text,
+            capture=read.capture,
+            substantial=substantial(changes),
+            changes=changes,
+            url=None if read.url == first.article.url else read.url,
+        )
+
+    def _reading(self, first: StoredArticle, title: str, text: str) -> Reading:
+        """A wording, and what the watch lists find in it now: both wordings by the same lists."""
+        found = flag(self._lists, replace(first.article, title=title, text=text))
+        return Reading(title, text, frozenset(span.words for one in found for span in one.spans))
