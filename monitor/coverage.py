@@ -9,9 +9,22 @@ from datetime import datetime, timedelta
 
 from crawler.outcome import Ending, Fate, Outcome
 from crawler.source import Source
-from storage.records import Missed, PassRecord
+from monitor.rhythm import silent_since
+from storage.records import GapRecord, Missed, PassRecord, SourceState
 
-__all__ = ["Coverage", "Outlet", "ReadSource", "Stretch", "TroubledPass", "TroubledSource", "Unread", "cover", "outlet"]
+__all__ = [
+    "Coverage",
+    "FallenOut",
+    "Outlet",
+    "ReadSource",
+    "Stale",
+    "Stretch",
+    "TroubledPass",
+    "TroubledSource",
+    "Unread",
+    "cover",
+    "outlet",
+]
 
 _SILENCE = timedelta(hours=2)
 """No pass for so long, and for three rhythms of the busiest source, is said in the digest."""
@@ -83,6 +96,29 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FallenOut:
+    """A gap: what a source published between two looks that do not join, and that could not be found afterwards."""
+
+    outlet: Outlet
+    since: datetime | None
+    """Of the newest entry that was known before; ``None``: not known."""
+    until: datetime | None
+    """Of the oldest entry that was seen then."""
+    noticed_at: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A source that answers, and has published nothing for far longer than is usual with it."""
+
+    outlet: Outlet
+    since: datetime
+    usual_seconds: int
+    """From one publication to the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unread:
     """An Entry that we know of and could not read."""
 
@@ -110,6 +146,8 @@ class Coverage:
     """Declared, and no pass of the day reached them."""
     troubled_passes: tuple[TroubledPass, ...]
     silences: tuple[Stretch, ...]
+    gaps: tuple[FallenOut, ...]
+    stale: tuple[Stale, ...]
     unread: tuple[Unread, ...]
     fates: Mapping[Fate, int]
     """Over all passes and sources of the day; an address is counted as known in each pass that sees it."""
@@ -133,7 +171,14 @@ class Coverage:
     def clear(self) -> bool:
         """Nothing stood in the way."""
         return self.looked and not (
-            self.troubled or self.never or self.troubled_passes or self.silences or self.unread or self.notes
+            self.troubled
+            or self.never
+            or self.troubled_passes
+            or self.silences
+            or self.gaps
+            or self.stale
+            or self.unread
+            or self.notes
         )
 
 
@@ -155,8 +200,13 @@ def cover(
     sources: Mapping[str, Source],
     passes: Sequence[PassRecord],
     notes: Sequence[str] = (),
+    gaps: Sequence[GapRecord] = (),
+    states: Sequence[SourceState] = (),
 ) -> Coverage:
-    """What was looked at from ``start`` to ``until``; the arguments may come in any order."""
+    """What was looked at from ``start`` to ``until``; the arguments may come in any order.
+
+    ``gaps``: those noticed in that time; one that was filled since is none. ``states``: of every source, as it is now.
+    """
     by_source: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=lambda o: (o.started_at, o.ended_at, o.source)):
         by_source.setdefault(outcome.source, []).append(outcome)
@@ -173,7 +223,9 @@ def cover(
         troubled=tuple(sorted((t for t in troubled if t), key=_gravity)),
         never=tuple(outlet(name, sources) for name in sorted(sources) if name not in by_source),
         troubled_passes=tuple(_troubled_passes(in_order, complete=complete)),
-        silences=tuple(_silences(in_order, start, until, sources.values())) if passes else (),
+        silences=tuple(_silences(in_order, start, until, _rhythms(sources, states))) if passes else (),
+        gaps=tuple(_fallen_out(gaps, sources)),
+        stale=tuple(_stale(states, sources, until)),
         unread=tuple(_unread(missed, sources)),
         fates={fate: fates[fate] for fate in Fate if fates[fate]},
         notes=tuple(notes),
@@ -232,10 +284,9 @@ def _troubled_passes(passes: Sequence[PassRecord], *, complete: bool) -> Iterabl
 
 
 def _silences(
-    passes: Sequence[PassRecord], start: datetime, until: datetime, sources: Iterable[Source]
+    passes: Sequence[PassRecord], start: datetime, until: datetime, rhythms: Iterable[timedelta]
 ) -> Iterable[Stretch]:
-    rhythm = min((source.every for source in sources if source.every), default=timedelta())
-    longest = max(_SILENCE, 3 * rhythm)
+    longest = max(_SILENCE, 3 * min(rhythms, default=timedelta()))
     at = start
     for record in passes:
         if record.started_at - at > longest:
@@ -243,6 +294,36 @@ def _silences(
         at = max(at, record.ended_at or record.started_at)
     if until - at > longest:
         yield Stretch(start=at, end=until)
+
+
+def _rhythms(sources: Mapping[str, Source], states: Sequence[SourceState]) -> Iterable[timedelta]:
+    now = {state.name: state.rhythm for state in states if state.rhythm and not state.failures}
+    for name, source in sources.items():
+        yield source.every or now.get(name) or timedelta()
+
+
+def _fallen_out(gaps: Sequence[GapRecord], sources: Mapping[str, Source]) -> Iterable[FallenOut]:
+    for gap in sorted(gaps, key=lambda gap: (gap.noticed_at, gap.source)):
+        if gap.filled_at is None:
+            yield FallenOut(
+                outlet=outlet(gap.source, sources),
+                since=gap.since,
+                until=gap.until,
+                noticed_at=gap.noticed_at,
+                why=gap.why,
+            )
+
+
+def _stale(states: Sequence[SourceState], sources: Mapping[str, Source], now: datetime) -> Iterable[Stale]:
+    """Of those in trouble it is known already that they bring nothing."""
+    for state in sorted(states, key=lambda state: state.name):
+        if state.name not in sources or state.failures:
+            continue
+        if (silent := silent_since(state.heard, now)) is not None:
+            since, usual = silent
+            yield Stale(
+                outlet=outlet(state.name, sources), since=since, usual_seconds=max(60, round(usual.total_seconds()))
+            )
 
 
 def _unread(missed: Sequence[Missed], sources: Mapping[str, Source]) -> Iterable[Unread]:

@@ -18,7 +18,7 @@ from monitor.corroboration import Event
 from monitor.coverage import Coverage, Outlet, cover, outlet
 from monitor.edits import Edit, Removal, edits, removals
 from monitor.quotes import Piece, Quote, cut, mark
-from storage.records import Flag, Flagged, Missed, PassRecord, Removed, StoredArticle, Version
+from storage.records import Flag, Flagged, GapRecord, Missed, PassRecord, Removed, SourceState, StoredArticle, Version
 
 __all__ = [
     "Digest",
@@ -165,6 +165,8 @@ def build(
     happenings: Sequence[Sequence[int]] = (),
     changed: Sequence[Version] = (),
     removed: Sequence[Removed] = (),
+    gaps: Sequence[GapRecord] = (),
+    states: Sequence[SourceState] = (),
 ) -> Digest:
     """The digest of ``day`` in the IANA zone ``zone``.
 
@@ -209,7 +211,7 @@ def build(
         removed=removals(removed, sources),
         coverage=cover(
             start=starts_at, until=until, complete=complete, outcomes=outcomes, missed=missed, sources=sources,
-            passes=passes, notes=notes,
+            passes=passes, notes=notes, gaps=gaps, states=states,
         ),
     )  # fmt: skip
 

@@ -82,6 +82,8 @@ def _gather(
         notes=[*told, *left_out, *broken],
         happenings=[event.keys for event in happenings(store, shown) if len(event.keys) > 1],
         changed=store.looking.changed_between(start, until),
+        gaps=store.gaps.between(start, until),
+        states=store.sources(),
         removed=store.looking.removed_between(start, until),
     )
 

@@ -21,7 +21,8 @@ from rich.text import Text
 
 from crawler.article import Article, Entry
 from crawler.outcome import Fate, Outcome
-from storage.records import DigestRecord, Flag, Missed, PassRecord, SourceState, StoredArticle
+from monitor.rhythm import silent_since
+from storage.records import DigestRecord, Flag, GapRecord, Missed, PassRecord, SourceState, StoredArticle
 
 if TYPE_CHECKING:
     from monitor.passes import Summary  # with it come the matcher and the index, which `status` has no use for
@@ -147,6 +148,7 @@ def show_status(
     zone: str,
     refusal: Refusal | None = None,
     broken: Sequence[str] = (),
+    gaps: Sequence[GapRecord] = (),
 ) -> None:
     """What is there: the last pass, every source, the newest digest, and whether edited watch lists are refused."""
     if refusal is not None:
@@ -178,6 +180,29 @@ def show_status(
     for name in sorted(set(titles) - seen):
         table.add_row(name, plain(titles[name]), "never", "", "now", "")
     console.print(table)
+    _show_unseen(console, sources, gaps, titles, now, zone)
+
+
+def _show_unseen(
+    console: Console,
+    sources: Sequence[SourceState],
+    gaps: Sequence[GapRecord],
+    titles: Mapping[str, str],
+    now: datetime,
+    zone: str,
+) -> None:
+    """What fell out between two readings, and who is silent for longer than is usual."""
+    lines = []
+    for gap in gaps:
+        between = f"between {_moment(gap.since, zone)} and {_moment(gap.until, zone)}"
+        lines.append(f"gap in {gap.source}: {between} ({plain(gap.why)})")
+    for state in sources:
+        if state.name in titles and not state.failures and (silent := silent_since(state.heard, now)) is not None:
+            since, usual = silent
+            every = _ago(now + usual, now).removeprefix("in ")
+            lines.append(f"stale: {state.name}: nothing new since {_moment(since, zone)}; usually every {every}")
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _show_refusal(console: Console, refusal: Refusal, zone: str) -> None:
@@ -197,12 +222,14 @@ def status_json(
     digests: Sequence[DigestRecord],
     refusal: Refusal | None = None,
     broken: Sequence[str] = (),
+    gaps: Sequence[GapRecord] = (),
 ) -> str:
     """The same for programs: times in ISO 8601, in UTC."""
     state = {
         "counts": dict(counts),
         "last_pass": asdict(passes[0]) if passes else None,
         "sources": [asdict(source) for source in sources],
+        "gaps": [asdict(gap) for gap in gaps],
         "digests": [asdict(record) for record in digests],
         "refused_lists": asdict(refusal) if refusal else None,
         "broken_layouts": list(broken),

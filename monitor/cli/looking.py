@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -10,6 +10,8 @@ import click
 from monitor.cli.edges import in_use, loaded, now, opened
 
 __all__ = ["digest", "show", "status"]
+
+_GAPS_SHOWN = timedelta(days=7)
 
 
 @click.command()
@@ -57,9 +59,10 @@ def status(folder: Path, *, as_json: bool) -> None:
         records = lessons.layouts(store, [source for source in config.sources if source.enabled])
         counts, passes, sources, digests = store.counts(), store.passes(1), store.sources(), store.digests()
         refusal = refusals.standing(refusals.read(store.recall(refusals.KEY)))
+        gaps = [gap for gap in store.gaps.standing() if now() - gap.noticed_at < _GAPS_SHOWN]
     broken = layouts.now_broken(records, config.settings.zone)
     if as_json:
-        click.echo(terminal.status_json(counts, passes, sources, digests, refusal, broken))
+        click.echo(terminal.status_json(counts, passes, sources, digests, refusal, broken, gaps))
         return
     terminal.show_status(
         Console(),
@@ -72,6 +75,7 @@ def status(folder: Path, *, as_json: bool) -> None:
         zone=config.settings.zone,
         refusal=refusal,
         broken=broken,
+        gaps=gaps,
     )
 
 

@@ -179,6 +179,10 @@ class _Writer:
             (sentences.pass_line(self.digest, p) + self._because(p.error) for p in cover.troubled_passes),
         )
         yield from self._list("silences", (sentences.silence(self.digest, s) for s in cover.silences))
+        yield from self._list("gaps", self._gaps())
+        yield from self._list(
+            "stale", (f"{text(one.outlet.title)}: {sentences.silent(self.digest, one)}" for one in cover.stale)
+        )
         yield from self._list("unread", self._unread())
         yield from self._list("fates", (f"{FATES[self.language][fate]}: {n}" for fate, n in cover.fates.items()))
 
@@ -187,6 +191,10 @@ class _Writer:
             ending = ENDINGS[self.language][trouble.ending] + self._because(trouble.why)
             since = sentences.trouble_time(self.digest, trouble)
             yield f"{self.pen.text(trouble.outlet.title)}: {ending}{self.say('semicolon')}{since}"
+
+    def _gaps(self) -> Iterator[str]:
+        for fallen in self.digest.coverage.gaps:
+            yield f"{self.pen.text(fallen.outlet.title)}: {sentences.gap(self.digest, fallen)}{self._because(fallen.why)}"
 
     def _unread(self) -> Iterator[str]:
         for entry in self.digest.coverage.unread:

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crawler.outcome import Fate
-from monitor.coverage import ReadSource, Stretch, TroubledPass, TroubledSource
+from monitor.coverage import FallenOut, ReadSource, Stale, Stretch, TroubledPass, TroubledSource
 from monitor.digest import Digest, Edit, Event, ListSection, Removal, Story, Telling
 from monitor.formats import when
 from monitor.formats.words import AFFILIATIONS, count, say, zone_name
 
 __all__ = [
-    "affiliation", "alarm", "changed_at", "event_facts", "event_first", "headline", "lost", "made", "no_hits", "outlets", "pass_line", "reads", "removed_at", "silence", "told",
+    "affiliation", "alarm", "changed_at", "event_facts", "event_first", "gap", "headline", "lost", "made", "no_hits", "outlets", "pass_line", "reads", "removed_at", "silence", "silent", "told",
     "trouble_time", "urgent_above",
 ]  # fmt: skip
 
@@ -25,7 +25,7 @@ def headline(digest: Digest) -> str:
     if blind is None:
         unseen = [
             count(digest.language, what, n)
-            for what, n in (("not read", cover.not_read), ("stopped", cover.stopped))
+            for what, n in (("not read", cover.not_read), ("stopped", cover.stopped), ("gaps in", len(cover.gaps)))
             if n
         ]
         parts.append(say(digest.language, "and").join(unseen) or say(digest.language, "all read"))
@@ -72,8 +72,9 @@ def no_hits(digest: Digest) -> str:
     cover, language = digest.coverage, digest.language
     if not cover.looked:
         return say(language, "no hits, blind")
-    key = "no hits, partly" if cover.not_read or cover.stopped else "no hits"
-    what, n = ("not read", cover.not_read) if cover.not_read else ("stopped", cover.stopped)
+    in_the_way = (("not read", cover.not_read), ("stopped", cover.stopped), ("gaps in", len(cover.gaps)))
+    what, n = next(((what, n) for what, n in in_the_way if n), ("not read", 0))
+    key = "no hits, partly" if n else "no hits"
     return say(
         language,
         key,
@@ -164,6 +165,22 @@ def silence(digest: Digest, stretch: Stretch) -> str:
     over = digest.complete and stretch.end == digest.until
     end = "24:00" if over else when.clock(stretch.end, digest.zone)
     return say(digest.language, "silence", start=start, end=end)
+
+
+def gap(digest: Digest, fallen: FallenOut) -> str:
+    """Between when and when; where that is not known, when it was noticed."""
+    zone, day, language = digest.zone, digest.day, digest.language
+    if fallen.until is None:
+        return say(language, "gap noticed", at=when.moment(fallen.noticed_at, zone, day, language))
+    end = when.moment(fallen.until, zone, day, language)
+    if fallen.since is None or fallen.since >= fallen.until:
+        return say(language, "gap before", end=end)
+    return say(language, "gap", start=when.moment(fallen.since, zone, day, language), end=end)
+
+
+def silent(digest: Digest, stale: Stale) -> str:
+    at = when.moment(stale.since, digest.zone, digest.day, digest.language)
+    return say(digest.language, "silent", at=at, usual=_duration(digest.language, stale.usual_seconds))
 
 
 def lost(fates: Mapping[Fate, int]) -> int:

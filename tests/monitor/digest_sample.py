@@ -12,7 +12,7 @@ from crawler.article import Article
 from crawler.outcome import Ending, Fate, Outcome
 from crawler.source import Source
 from monitor.digest import Digest, build
-from storage.records import Flag, Flagged, Missed, PassRecord, Span, StoredArticle
+from storage.records import Flag, Flagged, GapRecord, Missed, PassRecord, SourceState, Span, StoredArticle
 
 DAY = date(2018, 5, 12)
 ZONE = "Asia/Damascus"
@@ -234,6 +234,30 @@ def missed() -> list[Missed]:
     ]  # fmt: skip
 
 
+def gaps() -> list[GapRecord]:
+    return [
+        GapRecord(
+            source="wakala", since=at("9:12"), until=at("12:47"), noticed_at=at("13:11"), filled_at=None, asked=2, found=4,
+            why="it shows nothing older",
+        ),
+        GapRecord(
+            source="rasd", since=at("9:43"), until=at("11:00"), noticed_at=at("13:11"), filled_at=at("14:11"), asked=3, found=9,
+            why="",
+        ),
+    ]  # fmt: skip
+
+
+def states() -> list[SourceState]:
+    """Zaytun, which used to publish every three hours, has been silent for four days."""
+    heard = tuple(at("20:00", date(2018, 5, 8)) - timedelta(hours=3 * n) for n in range(20))
+    return [
+        SourceState(
+            name="zaytun", due_at=at("23:30"), last_pass_at=at("23:12"), last_read_at=at("23:12"), failures=0, last=None,
+            heard=heard, rhythm=timedelta(minutes=30),
+        )
+    ]  # fmt: skip
+
+
 def passes() -> list[PassRecord]:
     return [
         PassRecord(
@@ -253,6 +277,7 @@ def arguments(**changes: Any) -> dict[str, Any]:
     return {
         "day": DAY, "zone": ZONE, "made_at": at("6:00", date(2018, 5, 13)), "lists": LISTS, "flagged": flagged(),
         "outcomes": outcomes(), "missed": missed(), "sources": SOURCES, "passes": passes(), "complete": True,
+        "gaps": gaps(), "states": states(),
     } | changes  # fmt: skip
 
 

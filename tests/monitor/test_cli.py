@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.article import Entry
-from crawler.outcome import Ending, Fate, Outcome
+from crawler.outcome import Ending, Fate, Gap, Outcome
 from storage.store import Store
 from tests.stores.making import NOW, article, flag, put
 
@@ -170,6 +170,22 @@ def test_status_says_what_is_there(filled: Path) -> None:
     assert "2 articles, 1 retold, 1 flagged" in said.stdout
     assert "failed: connection refused" in said.stdout
     assert "وكالة الاختبار" in said.stdout
+
+
+def test_status_names_gaps_and_sources_that_are_unusually_silent(filled: Path) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=9)
+    gap = Gap(since=NOW, until=NOW + timedelta(hours=3), filled=False, why="it shows nothing older")
+    ended = Outcome(source="a", ending=Ending.READ, started_at=long_ago, ended_at=datetime.now(UTC), gap=gap)
+    with Store.open(f"sqlite:///{filled.parent / 'var' / 'rasid.db'}") as store:
+        heard = [long_ago - timedelta(hours=2 * n) for n in range(20)]
+        store.record(store.begin_pass(NOW), ended, due_at=datetime.now(UTC), heard=heard, rhythm=timedelta(hours=1))
+    said = rasid("status", config=filled).stdout
+    assert "gap in a: between " in said
+    assert "(it shows nothing older)" in said
+    assert "usually every 2 h" in said
+    state = json.loads(rasid("status", "--json", config=filled).stdout)
+    assert [one["why"] for one in state["gaps"]] == ["it shows nothing older"]
+    assert state["sources"][0]["rhythm"] == 3600
 
 
 def test_status_for_programs(filled: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.outcome import Ending, Fate
 from monitor.digest import Digest, ListSection, Mark, Story, build
 from storage.records import Flag, Flagged, PassRecord, Span, StoredArticle
-from tests.monitor.digest_sample import DAY, LISTS, SOURCES, arguments, at, digest, flagged, outcome
+from tests.monitor.digest_sample import DAY, LISTS, SOURCES, arguments, at, digest, flagged, gaps, outcome, states
 
 
 def section(made: Digest, name: str) -> ListSection:
@@ -191,9 +192,34 @@ def test_a_clear_day() -> None:
         for h in range(24)
     ]
     sources = {name: one for name, one in SOURCES.items() if name != "barada"}
-    assert digest(outcomes=rows, passes=passes, missed=[], sources=sources).coverage.clear
-    assert not digest(outcomes=rows, passes=passes, missed=[], sources=sources, notes=["قائمة لم تُحمّل"]).coverage.clear
-    assert not digest(outcomes=rows, passes=passes, missed=[]).coverage.clear
+    seen: dict[str, Any] = {
+        "outcomes": rows, "passes": passes, "missed": [], "sources": sources, "gaps": [], "states": [],
+    }  # fmt: skip
+    assert digest(**seen).coverage.clear
+    assert not digest(**seen | {"notes": ["قائمة لم تُحمّل"]}).coverage.clear
+    assert not digest(**seen | {"sources": SOURCES}).coverage.clear
+    assert not digest(**seen | {"gaps": gaps()}).coverage.clear
+    assert digest(**seen | {"gaps": gaps()[1:]}).coverage.clear, "it was filled"
+    assert not digest(**seen | {"states": states()}).coverage.clear
+
+
+def test_what_is_in_trouble_is_not_also_stale_nor_is_what_nobody_declares() -> None:
+    [stale] = digest().coverage.stale
+    assert (stale.outlet.name, stale.usual_seconds) == ("zaytun", 3 * 3600)
+    assert digest(states=[replace(states()[0], failures=2)]).coverage.stale == ()
+    assert digest(states=[replace(states()[0], name="nobody")]).coverage.stale == ()
+
+
+def test_the_longest_rhythm_of_all_is_no_silence() -> None:
+    """Where every source is read twice a day, ten hours without a pass are what was to be expected."""
+    passes = [
+        PassRecord(id=h, started_at=at(f"{h}:00"), ended_at=at(f"{h}:05"), stored=0, flagged=0, error=None)
+        for h in (1, 11, 21)
+    ]
+    sources = {"zaytun": SOURCES["zaytun"]}
+    slow = [replace(states()[0], rhythm=timedelta(hours=10))]
+    assert digest(passes=passes, sources=sources, states=slow).coverage.silences == ()
+    assert len(digest(passes=passes, sources=sources, states=[]).coverage.silences) == 3
 
 
 def test_a_day_of_25_hours_has_its_bounds() -> None:

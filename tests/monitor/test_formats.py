@@ -76,7 +76,7 @@ def test_read_back_every_story_stands_there_once_with_a_link_to_every_telling() 
 @pytest.mark.parametrize("name", ["html", "markdown", "text"])
 def test_the_line_that_says_it_all_comes_first(name: str) -> None:
     out = rendered(digest(), name)
-    assert "7 أخبار في 3 قوائم، منها خبر عاجل؛ مصدران لم يُقرآ، ومصدر واحد انقطع." in out
+    assert "7 أخبار في 3 قوائم، منها خبر عاجل؛ مصدران لم يُقرآ، ومصدر واحد انقطع، وفجوة واحدة." in out
     order = [out.rindex(part) for part in ("السبت 12 أيار/مايو 2018", "7 أخبار", "ذوو مفقودين", "المصادر التي قُرئت")]
     assert order[1:] == sorted(order[1:])
 
@@ -108,15 +108,27 @@ def test_no_hits_never_looks_like_not_looking(name: str) -> None:
 def test_english_chrome() -> None:
     made = digest(language="en")
     assert headline(made) == (
-        "7 stories in 3 lists, one of them urgent; 2 sources were not read, one source stopped answering."
+        "7 stories in 3 lists, one of them urgent; 2 sources were not read, one source stopped answering, one gap."
     )
     root = page(made)
     assert (root.get("lang"), root.get("dir")) == ("en", "ltr")
     assert "Saturday, 12 May 2018" in root.text_content()
 
 
+@pytest.mark.parametrize("name", ["html", "markdown", "text"])
+def test_what_fell_out_between_two_readings_is_said(name: str) -> None:
+    for language, gap, silent in (
+        ("ar", "بين 09:12 و12:47", "لا جديد منذ 8 أيار/مايو 2018، 20:00، وعادته خبر كل 3 ساعات"),
+        ("en", "between 09:12 and 12:47", "nothing new since 8 May 2018, 20:00; usually every 3 hours"),
+    ):
+        out = plain(rendered(digest(language=language), name))
+        assert gap in out
+        assert silent in out
+        assert "09:43" not in out, "a gap that was filled is none"
+
+
 def test_headlines_of_other_days() -> None:
-    quiet = {"flagged": [], "outcomes": [one for one in outcomes() if one.source == "wakala"], "missed": []}
+    quiet = {"gaps": [], "flagged": [], "outcomes": [one for one in outcomes() if one.source == "wakala"], "missed": []}
     sources = {"wakala": SOURCES["wakala"]}
     assert headline(digest(**quiet, sources=sources)) == "لم يرد شيء مما تطلبه القوائم؛ قُرئت المصادر كلها."
     assert headline(digest(**quiet, sources=sources, lists=[])) == "لا توجد قوائم مراقبة؛ قُرئت المصادر كلها."
