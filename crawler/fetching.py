@@ -60,3 +60,4 @@ class Callbacks:
     now: Callable[[], datetime]
     revisit: Sequence[Revisit] = ()
     revisited: Callable[[str, Sequence[Sight]], None] | None = None
+    listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None

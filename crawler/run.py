@@ -42,6 +42,7 @@ def crawl(
     ended: Callable[[Outcome], None],
     revisit: Sequence[Revisit] = (),
     revisited: Callable[[str, Sequence[Sight]], None] | None = None,
+    listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None,
 ) -> None:
     """Read all ``sources`` once, now, and return when each has ended.
 
@@ -53,6 +54,7 @@ def crawl(
     ``ended``   a source's Outcome: exactly once for each
     ``revisit``   addresses to look at again when their source has been read; a source in trouble is left alone
     ``revisited`` a source's name and all its Sights, once, before its ``ended``
+    ``listed``    a source's name, its listing as it was fetched, the Entries and the defects; before ``known`` is asked
 
     All of them may block: they are called one at a time, in one thread of their own. If one raises, the pass stops and that very
     exception is raised from here. SIGTERM, SIGINT and ``fetching.time_limit`` end the pass in good order: what was fetched is
@@ -70,7 +72,7 @@ def crawl(
     _gone_out = True
     callbacks = Callbacks(
         known=known, memory=memory, keep=keep, emit=emit, missed=missed, ended=ended, now=now,
-        revisit=revisit, revisited=revisited,
+        revisit=revisit, revisited=revisited, listed=listed,
     )  # fmt: skip
     _go(sources, fetching, callbacks)
 

@@ -99,6 +99,7 @@ class Visit:
         with self._rounds.backlog.hold(page):
             listing = await self._rounds.readers.listing(page, source)
         entries, tally.defects = await follow(listing, address, self._listing_at)
+        await self._rounds.listed(source.name, page, entries, tally.defects)
         if not entries:
             tally.end(Ending.EMPTY, "; ".join(tally.defects) or "nothing is listed")
             return

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time, timedelta
 from importlib import metadata
@@ -192,10 +192,11 @@ class Config:
         )
 
 
-def load(folder: Path, *, environment: Mapping[str, str] | None = None) -> Config:
+def load(folder: Path, *, environment: Mapping[str, str] | None = None, no_sources: bool = False) -> Config:
     """Reads ``settings.yaml`` and ``sources.yaml`` of ``folder``.
 
-    Raises :class:`ConfigError` with every error of both files, each with file, line and column.
+    Raises :class:`ConfigError` with every error of both files, each with file, line and column. ``no_sources``: that none
+    is declared is no error.
     """
     environment = os.environ if environment is None else environment
     if not folder.is_dir():
@@ -204,7 +205,7 @@ def load(folder: Path, *, environment: Mapping[str, str] | None = None) -> Confi
         )
     problems: list[Problem] = []
     settings = _settings(folder / "settings.yaml", problems)
-    sources = sourcefile.load(folder / "sources.yaml", problems)
+    sources = sourcefile.load(folder / "sources.yaml", problems, none=no_sources)
     if problems or settings is None:
         raise ConfigError(problems)
     return Config(settings=_placed(settings, folder, environment), sources=sources, folder=folder)
@@ -232,10 +233,13 @@ def _placed(settings: Settings, folder: Path, environment: Mapping[str, str]) ->
     return settings.model_copy(update={"var": var, "storage": Storage.model_construct(url=url)})
 
 
-def ready_to_go_out(config: Config) -> list[str]:
-    """What is missing before addresses outside this machine may be asked; nothing for a loopback newsroom."""
-    public = [source.name for source in config.sources if source.enabled and not sourcefile.is_loopback(source.url)]
-    if not public:
+def ready_to_go_out(config: Config, urls: Sequence[str] | None = None) -> list[str]:
+    """What is missing before addresses outside this machine may be asked; nothing for a loopback newsroom.
+
+    ``urls``: what is to be asked; the sources that are read, without it.
+    """
+    urls = [source.url for source in config.sources if source.enabled] if urls is None else urls
+    if all(map(sourcefile.is_loopback, urls)):
         return []
     where = config.folder / "settings.yaml"
     contact = config.settings.contact

@@ -8,23 +8,19 @@ leaves no such place, ruamel.yaml writes it anew, with its comments.
 from __future__ import annotations
 
 import io
-import os
 import re
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import SingleQuotedScalarString
 
-from crawler.errors import RasidError
 from monitor.conditions import Reading
 from monitor.quotes import cut
 from monitor.rules import WatchList, met_rules, reaches
 from monitor.terms import Matcher
+from monitor.yamledit import EditError, block_end, round_trip, scalar, value_of, write
 from monitor.yamlfile import ConfigError, parse
 from monitor.yamltext import BIDI
 from storage.records import Flag, StoredArticle
@@ -32,12 +28,6 @@ from storage.records import Flag, StoredArticle
 __all__ = ["EditError", "sentence_of", "with_ignored", "write"]
 
 _UNFIT = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ufffd{BIDI}]+")
-_PLAIN = re.compile(r"[^\W\d_](?:[\w ()؟،؛.!«»%/\-ـ\u064b-\u0652]*[\w)؟.!»])?")
-"""Text that needs no quotes, in a list of lines and between brackets alike."""
-
-
-class EditError(RasidError):
-    """A list's file could not be edited."""
 
 
 def sentence_of(article: StoredArticle, flags: Sequence[Flag], watchlist: WatchList | None, matcher: Matcher) -> str:
@@ -90,13 +80,6 @@ def with_ignored(body: bytes, sentence: str, name: str) -> bytes:
     raise EditError("the sentence could not be put in; add it by hand under `examples:` `ignore:`", subject=name)
 
 
-def _yaml() -> YAML:
-    yaml = YAML(typ="rt", pure=True)
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    return yaml
-
-
 def _data(text: str, name: str) -> dict[str, Any]:
     """What the file says, as Rasid will read it."""
     try:
@@ -129,56 +112,31 @@ def _rest(data: dict[str, Any]) -> dict[str, Any]:
     return rest | {"examples": {key: value for key, value in examples.items() if key != "ignore"}}
 
 
-def _scalar(sentence: str) -> str:
-    """As people would type it: in quotes only where it must be."""
-    if _PLAIN.fullmatch(sentence) and sentence.lower() not in {"null", "true", "false"}:
-        return sentence
-    return "'" + sentence.replace("'", "''") + "'"
-
-
 def _put_in(text: str, sentence: str) -> str | None:
     """The text with the sentence at its place; ``None`` where there is none that is simple."""
-    root = _yaml().compose(text)
-    examples = None if root.flow_style else _value(root, "examples")
+    root = round_trip().compose(text)
+    examples = None if root.flow_style else value_of(root, "examples")
     if root.flow_style or not isinstance(getattr(examples, "value", []), list):
         return None
     if examples is None:
         end = "" if text.endswith("\n") else "\n"
-        return f"{text}{end}\nexamples:\n  ignore:\n    - {_scalar(sentence)}\n"
-    ignored = _value(examples, "ignore")
+        return f"{text}{end}\nexamples:\n  ignore:\n    - {scalar(sentence)}\n"
+    ignored = value_of(examples, "ignore")
     if not isinstance(getattr(ignored, "value", []), list) or (ignored is None and examples.flow_style):
         return None
     if ignored is None:
-        at, pad = _end(text, examples), " " * examples.start_mark.column
-        return f"{text[:at]}{pad}ignore:\n{pad}  - {_scalar(sentence)}\n{text[at:]}"
+        at, pad = block_end(text, examples), " " * examples.start_mark.column
+        return f"{text[:at]}{pad}ignore:\n{pad}  - {scalar(sentence)}\n{text[at:]}"
     if ignored.flow_style:
         at = ignored.value[-1].end_mark.index if ignored.value else ignored.start_mark.index + 1
-        return f"{text[:at]}{', ' if ignored.value else ''}{_scalar(sentence)}{text[at:]}"
-    at, pad = _end(text, ignored), " " * ignored.start_mark.column
-    return f"{text[:at]}{pad}- {_scalar(sentence)}\n{text[at:]}"
-
-
-def _value(node: Any, key: str) -> Any:
-    return next((value for name, value in node.value if name.value == key), None)
-
-
-def _end(text: str, node: Any) -> int:
-    """The start of the line after the last line of a block: the parser counts the blank lines and comments behind it."""
-    last = node
-    while isinstance(last.value, list) and last.value and not last.flow_style:
-        last = last.value[-1][1] if isinstance(last.value[-1], tuple) else last.value[-1]
-    at: int = last.end_mark.index
-    if text[at - 1 : at] == "\n":  # a block of text ends where the next line begins
-        while at and text[: at - 1].endswith("\n"):
-            at -= 1
-        return at
-    line = text.find("\n", at)
-    return len(text) if line < 0 else line + 1
+        return f"{text[:at]}{', ' if ignored.value else ''}{scalar(sentence)}{text[at:]}"
+    at, pad = block_end(text, ignored), " " * ignored.start_mark.column
+    return f"{text[:at]}{pad}- {scalar(sentence)}\n{text[at:]}"
 
 
 def _anew(text: str, sentence: str) -> str | None:
     """The file written by ruamel.yaml: comments kept, the layout as near as it comes."""
-    yaml = _yaml()
+    yaml = round_trip()
     data = yaml.load(text)
     examples = data.get("examples")
     if examples is None:
@@ -196,22 +154,3 @@ def _anew(text: str, sentence: str) -> str | None:
     out = io.StringIO()
     yaml.dump(data, out)
     return out.getvalue()
-
-
-def write(path: Path, body: bytes) -> None:
-    """Replaces a file that people edit, whole or not at all; its rights stay. Raises :class:`EditError`."""
-    real = path.resolve()
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{real.name}.", suffix=".part", dir=real.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(body)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(real.stat().st_mode & 0o7777)
-            Path(name).replace(real)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise EditError(f"cannot be written: {error.strerror or error}", subject=str(path)) from error

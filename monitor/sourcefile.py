@@ -211,8 +211,8 @@ class Declared(Shape):
         return Source(**{**values, "delay": delay})
 
 
-def load(path: Path, problems: list[Problem]) -> tuple[Source, ...]:
-    """The sources of a file; what is wrong is added to ``problems``."""
+def load(path: Path, problems: list[Problem], *, none: bool = False) -> tuple[Source, ...]:
+    """The sources of a file; what is wrong is added to ``problems``. ``none``: there need not be any."""
     try:
         tree, _ = read(path)
     except ConfigError as error:
@@ -220,6 +220,8 @@ def load(path: Path, problems: list[Problem]) -> tuple[Source, ...]:
         return ()
     file = keys(tree, ("sources",), problems)
     listed = file.get("sources") if file else None
+    if none and (listed is None or not listed.plain()):
+        return ()
     if file and "sources" not in file.entries:
         problems.append(problem(tree, "`sources:` is missing: a list of the sources"))
     if isinstance(listed, Items) and not listed.items:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Live",
     "Plain",
+    "ago",
     "plain",
     "show_article",
     "show_missed",
@@ -172,9 +173,9 @@ def show_status(
         table.add_row(
             state.name,
             plain(titles.get(state.name, "(no longer configured)")),
-            _ago(state.last_read_at, now),
+            ago(state.last_read_at, now),
             f"{last.ending}{f': {plain(last.why)}' if last.why else ''}" if last else "",
-            _ago(state.due_at, now),
+            ago(state.due_at, now),
             f"{state.failures} passes" if state.failures else "",
         )
     for name in sorted(set(titles) - seen):
@@ -199,7 +200,7 @@ def _show_unseen(
     for state in sources:
         if state.name in titles and not state.failures and (silent := silent_since(state.heard, now)) is not None:
             since, usual = silent
-            every = _ago(now + usual, now).removeprefix("in ")
+            every = ago(now + usual, now).removeprefix("in ")
             lines.append(f"stale: {state.name}: nothing new since {_moment(since, zone)}; usually every {every}")
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -256,7 +257,7 @@ def _pass_line(record: PassRecord, zone: str) -> str:
     return f"last pass: {start:%Y-%m-%d %H:%M} ({how}): {record.stored} stored, {record.flagged} flagged"
 
 
-def _ago(moment: datetime | None, now: datetime) -> str:
+def ago(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return "never"
     seconds = (now - moment).total_seconds()

@@ -61,7 +61,8 @@ def test_its_commands_run(page: Path, tmp_path: Path) -> None:
                 if "init" in words:
                     assert (tmp_path / "my" / "config" / "settings.yaml").exists()
                     configure(tmp_path / "my", room.sources)
-            assert done.returncode == 0, (number, line, done.stdout[-500:], done.stderr[-1500:])
+            fine = {0, 4} if words[-2:] == ["check", "--record"] else {0}  # one outlet of the newsroom is dead
+            assert done.returncode in fine, (number, line, done.stdout[-500:], done.stderr[-1500:])
 
 
 def lists_shown() -> list[str]:

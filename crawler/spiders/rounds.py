@@ -129,6 +129,10 @@ class Rounds(Spider):
     async def keep(self, page: Page) -> str | None:
         return await self.writer.call(self._given.keep, page)
 
+    async def listed(self, source: str, page: Page, entries: Sequence[Entry], defects: Sequence[str]) -> None:
+        if self._given.listed:
+            await self.writer.call(self._given.listed, source, page, entries, defects)
+
     async def missed(self, source: str, entry: Entry, fate: Fate, why: str) -> None:
         await self.writer.call(self._given.missed, source, entry, fate, why)
 

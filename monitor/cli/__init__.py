@@ -16,7 +16,7 @@ import click
 
 from crawler.errors import RasidError
 from monitor.children import die_with_parent
-from monitor.cli import evidence, going, learning, looking, reading, serving, setting_up, watching
+from monitor.cli import evidence, going, learning, looking, reading, serving, setting_up, sources, watching
 
 __all__ = ["main"]
 
@@ -92,5 +92,6 @@ for command in (
     reading.read,
     learning.learned,
     evidence.evidence,
+    sources.sources,
 ):
     rasid.add_command(command)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monitor.cli.edges import archive, in_use, loaded, now, opened
+from monitor.cli.names import named, source_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,14 @@ _LATE = 60.0
 
 
 @click.command()
-@click.option("-s", "--source", "names", multiple=True, help="Read only this source, due or not. Can be repeated.")
+@click.option(
+    "-s",
+    "--source",
+    "names",
+    multiple=True,
+    shell_complete=source_names,
+    help="Read only this source, due or not. Can be repeated.",
+)
 @click.option("--all", "everything", is_flag=True, help="Read all sources, due or not.")
 @click.option("--strict", is_flag=True, help=f"Exit with {_STRICT} when a source failed.")
 @click.option("--last-good", is_flag=True, hidden=True)
@@ -42,9 +50,7 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
     config = loaded(folder)
     lists = in_use(config, last_good=last_good)
     sources = {source.name: source for source in config.sources if source.enabled}
-    for name in names:
-        if name not in sources:
-            raise click.UsageError(f"no source `{name}`; there are: {', '.join(sorted(sources))}")
+    named(sources.values(), names)
     # Where no service watches, as under cron: what spins so hard that it cannot be told to end is ended, and says where it was.
     faulthandler.dump_traceback_later(config.settings.pass_limit.total_seconds() + _LATE, exit=True)
     with hold(config.settings.var / "pass.lock", "a pass"), opened(config) as store:
