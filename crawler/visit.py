@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from crawler import answers, freshness, gaps, older, validators
 from crawler.answers import Trouble
 from crawler.article import Entry, Page
+from crawler.carriers import Carriers
 from crawler.errors import CrawlError
 from crawler.following import follow
 from crawler.looks import look
@@ -53,6 +54,7 @@ class Visit:
         self._rounds = rounds
         self._source = source
         self._tally = Tally(source, rounds.now())
+        self._carriers = Carriers(rounds.keep)
         self._later: dict[str, Mapping[str, str]] = {}
         """What is remembered once the Outcome is stored: whoever is killed before looks again as if nothing had been."""
 
@@ -98,6 +100,7 @@ class Visit:
             return
         with self._rounds.backlog.hold(page):
             listing = await self._rounds.readers.listing(page, source)
+        self._carriers.carries(page, listing)
         entries, tally.defects = await follow(listing, address, self._listing_at)
         await self._rounds.listed(source.name, page, entries, tally.defects)
         if not entries:
@@ -122,7 +125,9 @@ class Visit:
     async def _listing_at(self, address: str, reader: Source | None = None) -> Listing:
         page = await self._fetch(address, retries=_LISTING_RETRIES)
         with self._rounds.backlog.hold(page):
-            return await self._rounds.readers.listing(page, reader or self._source)
+            listing = await self._rounds.readers.listing(page, reader or self._source)
+        self._carriers.carries(page, listing)
+        return listing
 
     # what is older
 
@@ -240,8 +245,7 @@ class Visit:
     async def _article(self, url: str, entry: Entry) -> tuple[Fate, str]:
         source, readers = self._source, self._rounds.readers
         if entry.complete:  # the listing carries it whole: there is nothing to ask for
-            article, reason = await readers.whole(url, entry, source, self._rounds.now())
-            return (await self._rounds.emit(article), reason) if article else (Fate.UNREADABLE, reason)
+            return await self._whole(url, entry)
         page = await self._fetch(entry.url, retries=_PAGE_RETRIES)
         with self._rounds.backlog.hold(page):
             if page.redirects and (led := await self._led_elsewhere(url, page)) is not None:
@@ -254,12 +258,17 @@ class Visit:
             if answers.needs_browser(page):
                 return Fate.NEEDS_BROWSER, "its text is made by scripts in a browser"
             return Fate.UNREADABLE, why or "no article in it"
-        if capture is not None:
-            article = replace(article, capture=capture)
+        article = await self._carriers.proven(article, entry, capture)
         fate = await self._rounds.emit(article)
         if article.url != url:
             await self._rounds.remember(f"entry {url}", {"led-to": article.url})
         return fate, why
+
+    async def _whole(self, url: str, entry: Entry) -> tuple[Fate, str]:
+        article, why = await self._rounds.readers.whole(url, entry, self._source, self._rounds.now())
+        if article is None:
+            return Fate.UNREADABLE, why
+        return await self._rounds.emit(await self._carriers.proven(article, entry, None)), why
 
     async def _led_elsewhere(self, url: str, page: Page) -> tuple[Fate, str] | None:
         """The Fate of an entry whose address led to another one; ``None``: the other one is to be read."""
