@@ -18,7 +18,18 @@ from monitor.corroboration import Event
 from monitor.coverage import Coverage, Outlet, cover, outlet
 from monitor.edits import Edit, Removal, edits, removals
 from monitor.quotes import Piece, Quote, cut, mark
-from storage.records import Flag, Flagged, GapRecord, Missed, PassRecord, Removed, SourceState, StoredArticle, Version
+from storage.records import (
+    Flag,
+    Flagged,
+    GapRecord,
+    Missed,
+    PassRecord,
+    Removed,
+    Root,
+    SourceState,
+    StoredArticle,
+    Version,
+)
 
 __all__ = [
     "Digest",
@@ -146,6 +157,8 @@ class Digest:
     """Changed after publishing, seen today."""
     removed: tuple[Removal, ...]
     coverage: Coverage
+    roots: tuple[Root, ...]
+    """Of the ledger, as it was at the end of the day: whoever keeps this digest can tell whether it was recomputed."""
 
 
 def build(
@@ -167,6 +180,7 @@ def build(
     removed: Sequence[Removed] = (),
     gaps: Sequence[GapRecord] = (),
     states: Sequence[SourceState] = (),
+    roots: Sequence[Root] = (),
 ) -> Digest:
     """The digest of ``day`` in the IANA zone ``zone``.
 
@@ -213,6 +227,7 @@ def build(
             start=starts_at, until=until, complete=complete, outcomes=outcomes, missed=missed, sources=sources,
             passes=passes, notes=notes, gaps=gaps, states=states,
         ),
+        roots=tuple(roots),
     )  # fmt: skip
 
 

@@ -85,6 +85,7 @@ def _gather(
         gaps=store.gaps.between(start, until),
         states=store.sources(),
         removed=store.looking.removed_between(start, until),
+        roots=store.proofs.roots(until),
     )
 
 

@@ -27,23 +27,13 @@ from typing import Any, BinaryIO
 
 from storage.errors import StorageError
 
-__all__ = ["NOTHING", "Entry", "LedgerFile", "Line", "Root", "excerpted", "lines_of", "read", "root_after"]
+__all__ = ["NOTHING", "Entry", "LedgerFile", "Line", "excerpted", "lines_of", "read", "root_after"]
 
 NOTHING = "0" * 64
 """What the first entry has for ``previous``."""
 _LINE = re.compile(r'\{"previous":"([0-9a-f]{64})",(?:"entry":(\{.*\})|"digest":"([0-9a-f]{64})")\}')
 _LONGEST = 2**20
 """Bytes of a line; the longest address that is kept is far shorter."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Root:
-    """The chain as it was after an entry: who has this has all that came before it."""
-
-    chain: str
-    number: int
-    at: datetime
-    hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

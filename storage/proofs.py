@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, Row, case, func, select, update
 
 from storage.captures import Span
 from storage.database import insert_into, reading, writing
-from storage.ledger import Entry, Line, Root
+from storage.ledger import Entry, Line
+from storage.records import Root
 from storage.schema import articles, captures, flags, ledger, versions
 
 __all__ = ["CaptureRecord", "Proofs", "Stood"]

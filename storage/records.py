@@ -23,6 +23,7 @@ __all__ = [
     "Muted",
     "PassRecord",
     "Removed",
+    "Root",
     "SourceState",
     "Span",
     "StoredArticle",
@@ -265,3 +266,13 @@ class Waiting:
     """What the last try came to."""
     ended_at: datetime | None
     """When it was sent, given up, or summed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """The ledger's chain as it was after an entry: who has this has all that came before it."""
+
+    chain: str
+    number: int
+    at: datetime
+    hash: str

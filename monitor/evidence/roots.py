@@ -1,25 +1,29 @@
-"""Roots of the ledger as they are printed in digests, read back from there."""
+"""Roots of the ledger as they are printed in digests, and read back from there."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
+
+from storage.records import Root
 
 __all__ = ["given", "in_folder", "printed"]
 
-_ROOT = re.compile(r"(?<![0-9a-f])[0-9]+:([0-9a-f]{64})(?![0-9a-f])")
 _BARE = re.compile(r"(?:[0-9]+:)?([0-9a-f]{64})")
 _LARGEST = 64 * 2**20
 
 
-def printed(number: int, root: str) -> str:
+def printed(root: Root) -> str:
     """How a root is written for people: the number of its entry, a colon, 64 digits."""
-    return f"{number}:{root}"
+    return f"{root.number}:{root.hash}"
 
 
 def given(text: str) -> dict[str, str]:
-    """Roots that a person names, by hash, with where they are from: the root itself, or a file in which some are printed."""
+    """Roots that a person names, by hash, with where they are from: the root itself, or a digest in which some are printed."""
     if found := _BARE.fullmatch(text.strip().lower()):
         return {found[1]: "--root"}
     path = Path(text)
@@ -27,13 +31,34 @@ def given(text: str) -> dict[str, str]:
 
 
 def in_folder(folder: Path) -> Iterator[tuple[str, str]]:
-    """Roots printed in the digests of a folder."""
-    for path in sorted(folder.glob("*")) if folder.is_dir() else ():
-        if path.suffix in (".html", ".md", ".txt", ".json") and "so-far" not in path.name:
+    """Roots printed in the digests of a folder and of those in it. Of a day that is not over yet none is taken."""
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file() and "so-far" not in path.name:
             yield from _in_file(path)
 
 
 def _in_file(path: Path) -> Iterator[tuple[str, str]]:
-    if path.stat().st_size <= _LARGEST:
-        text = path.read_text("utf-8", "replace")
-        yield from ((found, path.name) for found in _ROOT.findall(text))
+    if path.stat().st_size > _LARGEST or path.suffix not in (".html", ".md", ".txt", ".json"):
+        return
+    text = path.read_text("utf-8", "replace")
+    found = _of_json(text) if path.suffix == ".json" else _printed(path.suffix).findall(text)
+    yield from ((root, path.name) for root in found)
+
+
+@cache
+def _printed(suffix: str) -> re.Pattern[str]:
+    """An element or a line that only a digest itself can write: what it quotes is escaped, or stands further in."""
+    from monitor.formats.words import say
+
+    if suffix == ".html":
+        return re.compile('<bdi dir="ltr" class="root">[0-9]+:([0-9a-f]{64})</bdi>')
+    begins = "|".join(re.escape(say(language, "root")) for language in ("ar", "en"))
+    return re.compile(rf"^\u200f?(?:{begins}) \u2068?[0-9]+\\?:([0-9a-f]{{64}})\b", re.MULTILINE)
+
+
+def _of_json(text: str) -> list[str]:
+    try:
+        said: Any = json.loads(text)
+        return [str(root["hash"]) for root in said["roots"]]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return []

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from monitor import corroboration
 from monitor.digest import Digest, Event, Story
+from monitor.evidence.roots import printed
 from monitor.formats import sentences, when
 from monitor.formats.safe import link, plain
 from monitor.formats.words import CHANGES, ENDINGS, FATES, MARKS, count, direction, say
@@ -75,6 +76,7 @@ def _environment() -> Environment:
         marks=MARKS,
         changes=CHANGES,
         heads=_heads,
+        printed=printed,
     )
     style = environment.loader.get_source(environment, "style.css")[0] if environment.loader else ""
     environment.globals["style"] = Markup(style)  # noqa: S704 - our own file

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from monitor import corroboration
 from monitor.digest import Digest, Edit, Event, ListSection, Piece, Quote, Removal, Story, Telling
+from monitor.evidence.roots import printed
 from monitor.formats import sentences, when
 from monitor.formats.words import CHANGES, ENDINGS, FATES, MARKS, count, say
 from storage.records import Change
@@ -59,6 +60,7 @@ def outline(digest: Digest, pen: Pen) -> Iterator[str]:
     yield from writer.removed()
     yield from writer.unseen()
     yield from writer.read()
+    yield from writer.roots()
 
 
 class _Writer:
@@ -217,6 +219,10 @@ class _Writer:
             counts = comma.join(f"{FATES[self.language][fate]} {n}" for fate, n in read.fates.items())
             defects = "".join(f"{comma}{self.say('defects')}: {self.pen.text(defect)}" for defect in read.defects)
             yield self.pen.item(line + (f"{self.say('semicolon')}{counts}" if counts else "") + defects)
+
+    def roots(self) -> Iterator[str]:
+        for root in self.digest.roots:
+            yield from ("", f"{self.say('root')} {self.pen.text(printed(root))}")
 
     def _list(self, title: str, items: Iterable[str]) -> Iterator[str]:
         points = [self.pen.item(item) for item in items]
