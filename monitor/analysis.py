@@ -6,20 +6,25 @@ ranked (some 50 µs), and it meets a word when that word is its likeliest readin
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from monitor.arabic import fold, is_arabic, relax
 from monitor.clitics import name_stems
+from monitor.context import is_either
 from monitor.lexicon import Lexicon
 from monitor.readings import candidates, spelling
-from monitor.senses import Sense
+from monitor.senses import Sense, bare
 
 __all__ = ["LEFT", "RIGHT", "Analyst", "Met"]
 
 _MEETS = 0.35
 """A printed word is a lexeme when this share of its readings is (or when it is the likeliest one)."""
+_DOUBT = 0.03
+"""Where nouns or verbs have a smaller share of a printed word, its neighbours are not asked."""
 _NAME_WEIGHT = 0.25
 """A name stands against other readings of the printed word; it needs this share."""
 _UNKNOWN = 3e-8
@@ -40,12 +45,21 @@ LEFT, RIGHT = 1, 2
 
 
 class Met(NamedTuple):
-    """What a printed word meets. ``piece``: LEFT, RIGHT or both: the half of a split word that it may be."""
+    """What a printed word meets."""
 
     senses: tuple[int, ...]
-    piece: int
+    """Where nothing beside it tells more."""
+    piece: int = 0
+    """LEFT, RIGHT or both: the half of a split word that it may be."""
+    as_noun: tuple[int, ...] = ()
+    as_verb: tuple[int, ...] = ()
+    """Where it is known to be a noun, or a verb; both empty where it cannot be the one or the other."""
+    persons: tuple[int, ...] = ()
+    """Those of the senses that it is not where it is a place: see :mod:`monitor.context`."""
 
 
+_TANWIN = re.compile("[\u064b-\u064d][\u0627\u0649]?$")
+"""No verb ends in it: بدءاً is not بدأ."""
 _TAILS = ("ه", "ها", "هم", "هما", "نا", "كم")
 
 
@@ -62,6 +76,17 @@ def _begins(ordered: tuple[str, ...], start: str) -> bool:
     """Whether one of the sorted words begins so."""
     at = bisect_left(ordered, start)
     return at < len(ordered) and ordered[at].startswith(start)
+
+
+@dataclass(slots=True)
+class _Cases:
+    """What a word meets as a noun and as a verb, where it may be both."""
+
+    noun: dict[int, None] = field(default_factory=dict)
+    verb: dict[int, None] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.noun or self.verb)
 
 
 class Analyst:
@@ -90,7 +115,7 @@ class Analyst:
             return number
         number = self._numbers[sense] = len(self._senses)
         self._senses.append(sense)
-        if sense.kind == "exact":
+        if sense.kind in ("exact", "word"):  # what is printed as it was typed is met, whatever else it may be
             self._by_text.setdefault(sense.text, []).append(number)
         for lexeme in sense.lexemes:
             assert self._lexicon is not None
@@ -122,13 +147,17 @@ class Analyst:
         if len(word) > _LONGEST:
             return None
         folded = fold(word)
-        found = self._met(folded, inner=False)
+        cases = _Cases()
+        found = self._met(folded, inner=False, cases=cases, nominal=_TANWIN.search(word) is not None)
         if not found and self._odd(folded):
             found = self._glued(folded)
         if "\u064b" in word and folded[-1:] == "ا":
             found = self._accusative(folded, found)
-        piece = 0 if found else self._piece(folded)
-        return Met(tuple(found), piece) if found or piece else None
+        if not found and not cases:
+            piece = self._piece(folded)
+            return Met((), piece) if piece else None
+        persons = tuple(n for n in found if self._senses[n].persons) if found and is_either(folded) else ()
+        return Met(tuple(found), 0, tuple(cases.noun), tuple(cases.verb), persons)
 
     def _accusative(self, folded: str, found: dict[int, None]) -> dict[int, None]:
         """With the sign of the accusative on its last letter درعاً is a shield, not the town; محمداً is still محمد."""
@@ -164,6 +193,8 @@ class Analyst:
         joined = a + b
         if lexicon is None or len(joined) < 3 or not self._may_meet(joined) or not (is_arabic(a) and is_arabic(b)):
             return []
+        if b == "ا" and lexicon.zipf(a) > _PIECE:
+            return []  # the accusative of a word, split off: روسي ا is no روسيا
         found = self._met(joined, inner=False)
         if not found:
             return []
@@ -204,29 +235,55 @@ class Analyst:
                     return True
         return False
 
-    def _met(self, folded: str, *, inner: bool) -> dict[int, None]:
+    def _met(self, folded: str, *, inner: bool, cases: _Cases | None = None, nominal: bool = False) -> dict[int, None]:
         found: dict[int, None] = dict.fromkeys(self._by_text.get(folded, ()))
         if len(folded) < 2 or not is_arabic(folded):
             found.update(dict.fromkeys(self._by_spelling.get(relax(folded), ())))
             return found
         self._names(folded, inner, found)
         if self._by_lexeme:
-            self._words(folded, inner, found)
+            self._words(folded, inner, found, cases, nominal)
         return found
 
-    def _words(self, folded: str, inner: bool, found: dict[int, None]) -> None:
+    def _words(self, folded: str, inner: bool, found: dict[int, None], cases: _Cases | None, nominal: bool) -> None:
         lexicon = self._lexicon
         if lexicon is None or not self._may_meet(folded):
             return
         readings = candidates(folded, lexicon.entries, lexicon.class_of)
         weights = {lexeme: weight * lexicon.prior(lexeme) for lexeme, (weight, _) in readings.items()}
-        total = sum(weights.values())
-        if not total:
+        verbs = {lexeme: weight for lexeme, weight in weights.items() if lexicon.class_of(lexeme) == "V"}
+        nouns = {lexeme: weight for lexeme, weight in weights.items() if lexeme not in verbs}
+        if nominal and nouns:
+            weights, verbs = nouns, {}
+        if inner:
+            within = candidates(folded, lexicon.entries, lexicon.class_of, inner=True)
+            self._likely(weights, found, within)
             return
-        best = max(weights.values())
-        within = candidates(folded, lexicon.entries, lexicon.class_of, inner=True) if inner else readings
+        kept = dict(found)
+        self._likely(weights, found)
+        kept |= {
+            n: None
+            for n in found
+            if any(self._is_typed(n, readings[x][1]) for x in self._senses[n].lexemes & readings.keys())
+        }
+        rarer = min(sum(nouns.values()), sum(verbs.values()))
+        if cases is not None and rarer >= _DOUBT * sum(weights.values()):
+            self._likely(nouns, cases.noun)
+            self._likely(verbs, cases.verb)
+            if cases:
+                cases.noun, cases.verb = kept | cases.noun, kept | cases.verb
+
+    def _is_typed(self, number: int, form: str) -> bool:
+        """Whether a form is the one that was typed: it is met whatever it is."""
+        return form in (self._senses[number].text, bare(self._senses[number].text))
+
+    def _likely(
+        self, weights: Mapping[int, float], found: dict[int, None], within: Container[int] | None = None
+    ) -> None:
+        """Adds what is met by the readings that are likely enough among ``weights``."""
+        least = min(_MEETS * sum(weights.values()), max(weights.values(), default=0.0))
         for lexeme, weight in weights.items():
-            if lexeme in within and (weight >= _MEETS * total or weight == best):
+            if weight >= least > 0 and (within is None or lexeme in within):
                 found.update(dict.fromkeys(self._by_lexeme.get(lexeme, ())))
 
     def _names(self, folded: str, inner: bool, found: dict[int, None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
@@ -111,18 +112,13 @@ class Reading:
 
     def __init__(self, matcher: Matcher, title: str, text: str) -> None:
         self._fields = {"title": title, "text": text}
-        self._hits: dict[str, dict[int, list[Hit]]] = {}
-        for where, given in self._fields.items():
-            by_term: dict[int, list[Hit]] = {}
-            for hit in matcher.scan(given):
-                by_term.setdefault(hit.term, []).append(hit)
-            self._hits[where] = by_term
+        self._found = {where: matcher.find(given) for where, given in self._fields.items()}
         self._masks: dict[int, Mask] = {}
 
     @cached_property
-    def terms(self) -> set[int]:
+    def terms(self) -> AbstractSet[int]:
         """Numbers of the terms that were found."""
-        return self._hits["title"].keys() | self._hits["text"].keys()
+        return self._found["title"].terms | self._found["text"].terms
 
     @cached_property
     def _lead_end(self) -> int:
@@ -132,9 +128,9 @@ class Reading:
         """The places of a term in ``scope``, in the order of the article; exclusions are not looked at."""
         found = []
         if "title" in scope:
-            found += [Place("title", hit, mention.label) for hit in self._hits["title"].get(mention.term, ())]
+            found += [Place("title", hit, mention.label) for hit in self._found["title"].of(mention.term)]
         if "text" in scope or "lead" in scope:
-            hits = self._hits["text"].get(mention.term, ())
+            hits = self._found["text"].of(mention.term)
             end = len(self._fields["text"]) if "text" in scope else self._lead_end
             found += [Place("text", hit, mention.label) for hit in hits if hit.end <= end]
         return found

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import cached_property
+from itertools import accumulate, chain
 from typing import NamedTuple
 
-from monitor.analysis import LEFT, RIGHT, Analyst
-from monitor.arabic import UNSEEN, WORD
+from monitor.analysis import LEFT, RIGHT, Analyst, Met
+from monitor.arabic import UNSEEN, WORD, fold
+from monitor.context import cue, is_place
 from monitor.patterns import Pattern
 from monitor.senses import Sense
 
-__all__ = ["Hit", "Matcher", "Row"]
+__all__ = ["Found", "Hit", "Matcher", "Row"]
 
 
 class Hit(NamedTuple):
@@ -39,16 +42,8 @@ class Row:
     senses: tuple[Sense, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Where a term is something else: terms (by number) that may not stand before, after or near it."""
-
-    not_before: tuple[int, ...] = ()
-    not_after: tuple[int, ...] = ()
-    not_near: tuple[int, ...] = ()
-    within: int = 10
-
-
+_MOST_WORDS = 150_000
+"""Printed words that are remembered."""
 _SPLIT = re.compile(f"({WORD.pattern})")
 _HEAD = re.compile(f"[{UNSEEN}]+")
 _TAIL = re.compile(f"[{UNSEEN}]+$")
@@ -65,12 +60,21 @@ class _Words:
         self.pieces = pieces
         self.words = pieces[1::2]
         self.ends: list[int] = []
+        self._places: dict[str, list[int]] | None = None
 
     def reckon(self) -> list[int]:
         """Offsets: word n stands from 2n to 2n + 1."""
         if not self.ends:
             self.ends = list(accumulate(map(len, self.pieces)))
         return self.ends
+
+    def places(self, word: str) -> list[int]:
+        """Where a word stands, in order."""
+        if self._places is None:
+            self._places = {}
+            for at, each in enumerate(self.words):
+                self._places.setdefault(each, []).append(at)
+        return self._places[word]
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         ends = self.reckon()
@@ -90,39 +94,71 @@ def _trim(word: str) -> tuple[int, int]:
     return 0, 0
 
 
-class _Entry(NamedTuple):
-    """What a printed word does. The first two fields are all that most words need."""
+class _Special(NamedTuple):
+    """What a printed word does that needs a look at what stands beside it."""
 
-    terms: tuple[int, ...]
-    """The terms that it is alone, just as it is printed."""
-    special: bool
-    """Whether one of the fields below needs a look."""
+    met: Met
     rows: tuple[tuple[int, tuple[int, ...]], ...]
     """The rows of words that it begins."""
-    piece: int
-    """The half of a split word that it may be."""
-    senses: tuple[int, ...]
     trimmed: tuple[int, ...]
     """The terms that it is without the unseen characters at its ends."""
+    cases: tuple[tuple[int, ...], ...]
+    """The terms that it is where nothing tells, as a noun, as a verb; empty where that makes no difference."""
+    persons: frozenset[int]
+    """Those of its terms that it is not where it is a place."""
 
 
-_Raw = tuple[int, int, int, int, int]
-"""(start, end, term, first, last): sorts by place."""
+_Row = tuple[int, int]
+"""The first and the last word of a place."""
+
+
+class Found:
+    """What one scan of a text found. Places are reckoned when they are asked for: most never are."""
+
+    def __init__(
+        self,
+        words: _Words,
+        met: Sequence[tuple[int, ...]],
+        distinct: Iterable[str],
+        wider: dict[int, set[_Row]],
+        patterns: dict[int, list[Hit]],
+    ) -> None:
+        """``met``: the terms that each of the ``distinct`` words is."""
+        self._words = words
+        self._met = met
+        self._distinct = distinct
+        self._wider = wider
+        self._patterns = patterns
+
+    @cached_property
+    def terms(self) -> AbstractSet[int]:
+        """Numbers of the terms that were found."""
+        return {*chain.from_iterable(filter(None, self._met)), *self._wider, *self._patterns}
+
+    @cached_property
+    def _printed(self) -> dict[int, list[str]]:
+        """The words that are a term."""
+        printed: dict[int, list[str]] = {}
+        for word, terms in zip(self._distinct, self._met, strict=True):
+            for term in terms:
+                printed.setdefault(term, []).append(word)
+        return printed
+
+    def of(self, term: int) -> list[Hit]:
+        """The places of a term, in the order of the text; each once."""
+        places = {(at, at) for word in self._printed.get(term, ()) for at in self._words.places(word)}
+        places |= self._wider.get(term, set())
+        found = [Hit(term, *self._words.span(first, last), first, last) for first, last in sorted(places)]
+        found += self._patterns.get(term, ())
+        return found
 
 
 class Matcher:
     """Terms ready to be looked for. Made by :func:`monitor.terms.compile`; safe to use from one thread at a time."""
 
-    def __init__(
-        self,
-        rows: Sequence[Row],
-        patterns: Sequence[tuple[int, Pattern]],
-        contexts: dict[int, Context],
-        analyst: Analyst,
-    ) -> None:
+    def __init__(self, rows: Sequence[Row], patterns: Sequence[tuple[int, Pattern]], analyst: Analyst) -> None:
         self._analyst = analyst
         self._patterns = tuple(patterns)
-        self._contexts = contexts
         self._alone: dict[int, list[int]] = {}
         self._longer: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
         for row in rows:
@@ -133,54 +169,72 @@ class Matcher:
                 self._longer.setdefault(numbers[0], []).append((row.term, numbers))
         self._table = _Table(self._entry)
 
-    def _entry(self, word: str) -> _Entry | None:
-        """What a printed word does; ``None``: nothing."""
+    def _terms(self, senses: Iterable[int]) -> tuple[int, ...]:
+        return tuple({term: None for number in senses for term in self._alone.get(number, ())})
+
+    def _entry(self, word: str) -> tuple[tuple[int, ...], _Special | None]:
+        """What a printed word does: the terms that it is wherever it stands, and what has to be looked at."""
         met = self._analyst.meets(word)
         if met is None:
-            return None
-        alone = {term: None for number in met.senses for term in self._alone.get(number, ())}
+            return (), None
+        alone = self._terms(met.senses)
+        cases = (alone, self._terms(met.as_noun), self._terms(met.as_verb)) if met.as_noun or met.as_verb else ()
+        persons = frozenset(self._terms(met.persons))
+        if cases and cases[0] == cases[1] == cases[2]:
+            cases = ()
+        if persons and not cases:
+            cases = (alone, alone, alone)
         longer = {row: None for number in met.senses for row in self._longer.get(number, ())}
-        whole, trimmed = ((), tuple(alone)) if _trim(word) != (0, 0) else (tuple(alone), ())
-        special = bool(longer or met.piece or trimmed)
-        if not special and not whole:
-            return None
-        return _Entry(whole, special, tuple(longer), met.piece, met.senses, trimmed)
+        trimmed = alone if not cases and _trim(word) != (0, 0) else ()
+        special = _Special(met, tuple(longer), trimmed, cases, persons)
+        return () if cases or trimmed else alone, special if longer or met.piece or trimmed or cases else None
 
-    def raw(self, text: str) -> list[_Raw]:
-        """As :meth:`scan`, in plain tuples: what a hundred thousand hits a second are made of."""
+    def find(self, text: str) -> Found:
+        """Every place where a term stands; see :class:`Found`."""
         words = _Words(_SPLIT.split(text))
-        met = list(map(self._table.__getitem__, words.words))
-        active = [(at, entry) for at, entry in enumerate(met) if entry is not None]
-        ends = words.reckon() if active else []
-        found = [(ends[at + at], ends[at + at + 1], term, at, at) for at, entry in active for term in entry[0]]
-        special = [at for at, entry in active if entry[1]]
-        wider = self._wider(special, met, words) if special else []
-        if self._patterns:
-            wider += self._pattern_hits(text, words)
-        if wider:
-            found = sorted({*found, *wider})
-        return self._in_context(found) if self._contexts else found
+        if len(self._table) > _MOST_WORDS:
+            self._table.clear()  # the vocabulary of a newspaper: filled again in seconds
+        distinct = set(words.words)
+        met = list(map(self._table.__getitem__, distinct))
+        wider: dict[int, set[_Row]] = {}
+        if special := distinct & self._table.special.keys():
+            for term, row in self._wider(special, words):
+                wider.setdefault(term, set()).add(row)
+        return Found(words, met, distinct, wider, self._pattern_hits(text, words) if self._patterns else {})
 
     def scan(self, text: str) -> list[Hit]:
         """Every place where a term stands, in the order of the text; each term once at a place."""
-        return [Hit(term, start, end, first, last) for start, end, term, first, last in self.raw(text)]
+        found = self.find(text)
+        return sorted(
+            (hit for term in found.terms for hit in found.of(term)), key=lambda hit: (hit.start, hit.end, hit.term)
+        )
 
-    def _wider(self, places: list[int], met: list[_Entry | None], words: _Words) -> list[_Raw]:
-        """Hits of more than one word: phrases, and words that the page has split."""
-        found: list[_Raw] = []
-        for at in places:
-            entry = met[at]
-            assert entry is not None
-            found += [(*words.span(at, at), term, at, at) for term in entry.trimmed]
+    def _wider(self, special: set[str], words: _Words) -> Iterator[tuple[int, _Row]]:
+        """Hits that need a look around: phrases, words that the page has split, words that are one thing or another."""
+        count = len(words.words)
+        for at, word in [(at, word) for at, word in enumerate(words.words) if word in special]:
+            entry = self._table.special[word]
+            for term in entry.trimmed or (self._in_context(at, entry, words) if entry.cases else ()):
+                yield term, (at, at)
             for term, numbers in entry.rows:
                 last = at + len(numbers) - 1
-                if last < len(met) and self._follows(at, numbers, words):
-                    found.append((*words.span(at, last), term, at, last))
-            if entry.piece & LEFT and at + 1 < len(met):
-                found += self._rejoined(at, met, words)
-            if entry.piece & RIGHT and at:
-                found += self._rejoined(at - 1, met, words)
-        return found
+                if last < count and self._follows(at, numbers, words):
+                    yield term, (at, last)
+            if entry.met.piece & LEFT and at + 1 < count:
+                yield from self._rejoined(at, words)
+            if entry.met.piece & RIGHT and at:
+                yield from self._rejoined(at - 1, words)
+
+    def _in_context(self, at: int, entry: _Special, words: _Words) -> Iterable[int]:
+        """The terms that a word is for what stands beside it."""
+        word, before = words.words[at], words.words[at - 1] if at else None
+        terms = entry.cases[cue(before, words.gap(at - 1), word)]
+        if entry.persons and not entry.persons.isdisjoint(terms):
+            around = (words.words[at - 2] if at > 1 else "", before or "", "".join(words.words[at + 1 : at + 2]))
+            gaps = (words.gap(at - 2) if at > 1 else "", words.gap(at - 1), words.gap(at))
+            if is_place(around, gaps, fold(word)):
+                return [term for term in terms if term not in entry.persons]
+        return terms
 
     def _follows(self, at: int, numbers: tuple[int, ...], words: _Words) -> bool:
         """Whether the words after ``at`` meet the rest of a row, with nothing between them that ends a sentence."""
@@ -189,64 +243,50 @@ class Matcher:
                 return False
         return True
 
-    def _rejoined(self, first: int, met: list[_Entry | None], words: _Words) -> list[_Raw]:
+    def _rejoined(self, first: int, words: _Words) -> Iterator[tuple[int, _Row]]:
         """Two pieces may be one word that the page has split: أس تانة."""
         gap = words.gap(first)
         if gap != " " and not _GAP.fullmatch(gap):
-            return []
-        beside = {number for entry in met[first : first + 2] if entry is not None for number in entry.senses}
-        found: list[_Raw] = []
-        for number in self._analyst.rejoined(words.words[first], words.words[first + 1]):
+            return
+        numbers = self._analyst.rejoined(words.words[first], words.words[first + 1])
+        if not numbers:
+            return
+        pair = map(self._analyst.meets, words.words[first : first + 2])
+        beside = {number for met in pair if met is not None for number in met.senses}
+        for number in numbers:
             if number not in beside:
-                span = words.span(first, first + 1)
-                found += [(*span, term, first, first + 1) for term in self._alone.get(number, ())]
-        return found
+                for term in self._alone.get(number, ()):
+                    yield term, (first, first + 1)
 
-    def _pattern_hits(self, text: str, words: _Words) -> list[_Raw]:
+    def _pattern_hits(self, text: str, words: _Words) -> dict[int, list[Hit]]:
         starts = words.reckon()[::2]
-        hits: list[_Raw] = []
+        hits: dict[int, list[Hit]] = {}
         for term, pattern in self._patterns:
             for start, end in pattern.spans(text):
                 first = max(0, bisect_right(starts, start, hi=len(words.words)) - 1)
                 last = max(first, bisect_left(starts, end, hi=len(words.words)) - 1)
-                hits.append((start, end, term, first, last))
+                hits.setdefault(term, []).append(Hit(term, start, end, first, last))
         return hits
 
-    def _in_context(self, found: list[_Raw]) -> list[_Raw]:
-        """Without the hits that stand where the term is something else, and without what was looked for to know that."""
-        by_term: dict[int, list[_Raw]] = {}
-        for hit in found:
-            by_term.setdefault(hit[2], []).append(hit)
-        return [hit for hit in found if not _elsewhere(hit, self._contexts.get(hit[2]), by_term)]
 
+class _Table(dict[str, tuple[int, ...]]):
+    """Words met so far and the terms that they are: none, for most."""
 
-def _elsewhere(hit: _Raw, context: Context | None, by_term: dict[int, list[_Raw]]) -> bool:
-    if context is None:
-        return False
-    _, _, _, first, last = hit
-    return (
-        any(other[4] == first - 1 for term in context.not_before for other in by_term.get(term, ()))
-        or any(other[3] == last + 1 for term in context.not_after for other in by_term.get(term, ()))
-        or any(
-            other[3] - context.within <= last and first <= other[4] + context.within
-            for term in context.not_near
-            for other in by_term.get(term, ())
-        )
-    )
-
-
-class _Table(dict[str, _Entry | None]):
-    """Words met so far and what they do; ``None`` for the many that do nothing."""
-
-    _LIMIT = 150_000
-
-    def __init__(self, entry: Callable[[str], _Entry | None]) -> None:
+    def __init__(self, entry: Callable[[str], tuple[tuple[int, ...], _Special | None]]) -> None:
         super().__init__()
         self._make = entry
+        self._same: dict[tuple[int, ...], tuple[int, ...]] = {}
+        self.special: dict[str, _Special] = {}
+        """The words whose neighbours are looked at."""
 
-    def __missing__(self, word: str) -> _Entry | None:
-        entry = self._make(word)
-        if len(self) >= self._LIMIT:
-            self.clear()  # the vocabulary of a newspaper: filled again in seconds
-        self[word] = entry
-        return entry
+    def clear(self) -> None:
+        super().clear()
+        self._same.clear()
+        self.special.clear()
+
+    def __missing__(self, word: str) -> tuple[int, ...]:
+        terms, special = self._make(word)
+        terms = self[word] = self._same.setdefault(terms, terms)
+        if special is not None:
+            self.special[word] = special
+        return terms

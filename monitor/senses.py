@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monitor.arabic import relax
+from monitor.context import PERSONS
 from monitor.lexicon import Lexicon
 from monitor.readings import candidates
+from monitor.verbs import PASSIVE
 
-__all__ = ["Sense", "SenseKind", "guess", "sense"]
+__all__ = ["Sense", "SenseKind", "bare", "guess", "sense"]
 
 SenseKind = Literal["word", "name", "exact"]
 
 _OWN = 0.35
 """A reading of the typed word counts when at least this share of its uses is that reading."""
-_LEMMA = 2.0
-"""People type dictionary forms: such a reading counts twice."""
+_LEMMA, _VERB_LEMMA = 2.0, 4.0
+"""People type dictionary forms: such a reading counts twice, that of a verb four times among verbs: تمكن is no form of مكن."""
+_NOUN = 0.2
+"""A noun with this share is there beside a verb that is written like it."""
+_DUAL = 0.1
+"""A typed word in ا is a noun in the accusative (بدلا) before it is two men's verb."""
 _RARE_VERB = 0.012
 """A verb form rarer than this among its verb's forms is not what a person types: هونغ is a name, no command."""
 
@@ -40,6 +46,8 @@ class Sense:
     """Stems that count only where the lexicon knows nothing better for the printed word."""
     article: bool = False
     """A name typed with ال is that name with ال only: الأسد is not أسد."""
+    persons: bool = False
+    """Typed as persons (معتقلين): the place that is written alike is not meant."""
 
 
 def sense(folded: str, kind: Literal["auto", "word", "name", "exact"], lexicon: Lexicon | None) -> Sense:
@@ -62,7 +70,7 @@ def sense(folded: str, kind: Literal["auto", "word", "name", "exact"], lexicon: 
     if kind == "word":
         chosen -= {lexeme for lexeme in chosen if lexicon.class_of(lexeme) == "E"}
         chosen = chosen or {lexeme for lexeme in own if lexicon.class_of(lexeme) == "N"} or {best}
-    return Sense(folded, "word", lexemes=frozenset(chosen))
+    return Sense(folded, "word", lexemes=frozenset(chosen), persons=PERSONS.fullmatch(folded) is not None)
 
 
 def _needs_article(folded: str, lexicon: Lexicon) -> bool:
@@ -95,9 +103,13 @@ def _own_readings(folded: str, lexicon: Lexicon) -> dict[int, float]:
         elif any(relax(form) in relaxed for form in forms):
             near[lexeme] = share
     own = exact or near
+    nominal = any(lexicon.class_of(lexeme) != "V" and share >= _NOUN for lexeme, share in own.items())
     for lexeme in own:
+        verb = lexicon.class_of(lexeme) == "V"
         if lexicon.lemma(lexeme) in typed:
-            own[lexeme] *= _LEMMA
+            own[lexeme] *= _VERB_LEMMA if verb and not nominal else _LEMMA
+        elif verb and folded[-1] == "ا":
+            own[lexeme] *= _DUAL
     total = sum(own.values())
     return {lexeme: share / total for lexeme, share in own.items()} if total else {}
 
@@ -105,10 +117,13 @@ def _own_readings(folded: str, lexicon: Lexicon) -> dict[int, float]:
 def _rare_verb(folded: str, lexeme: int, lexicon: Lexicon) -> bool:
     if lexicon.class_of(lexeme) != "V":
         return False
-    shares = [entry.share for entry in lexicon.entries(folded) if entry.lexeme == lexeme and entry.form == folded]
-    if lexicon.zipf(lexicon.lemma(lexeme)) < lexicon.zipf(folded) - 2.0:
+    entries = [entry for entry in lexicon.entries(folded) if entry.lexeme == lexeme and entry.form == folded]
+    rarer = lexicon.zipf(lexicon.lemma(lexeme)) - lexicon.zipf(folded)
+    if rarer < -2.0:
         return True  # a verb that nobody uses, with one form in use: that form is something else
-    return bool(shares) and max(shares) < _RARE_VERB
+    if len(folded) <= 4 and entries and all(entry.join & PASSIVE for entry in entries) and rarer < 0.0:
+        return True  # a passive that is more usual than its active: هونغ, بيل
+    return bool(entries) and max(entry.share for entry in entries) < _RARE_VERB
 
 
 def _name(folded: str) -> Sense:

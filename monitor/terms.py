@@ -15,12 +15,12 @@ from monitor import matcher as matching
 from monitor.analysis import Analyst
 from monitor.arabic import is_arabic, tokens
 from monitor.lexicon import Lexicon, LexiconError, Progress, open_lexicon
-from monitor.matcher import Hit, Row
+from monitor.matcher import Found, Hit, Row
 from monitor.patterns import Pattern, PatternError, parse
 from monitor.senses import Sense, sense
 
 __all__ = [
-    "Context", "Explanation", "Hit", "Kind", "Matcher", "Term", "TermError", "compile", "prepare",
+    "Explanation", "Found", "Hit", "Kind", "Matcher", "Term", "TermError", "compile", "prepare",
 ]  # fmt: skip
 
 Kind = Literal["auto", "word", "name", "exact", "phrase", "pattern"]
@@ -31,17 +31,6 @@ class TermError(RasidError):
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """Where a name is something else (FC Astana): terms that stand directly before, directly after, or near it."""
-
-    not_before: tuple[str, ...] = ()
-    not_after: tuple[str, ...] = ()
-    not_near: tuple[str, ...] = ()
-    within: int = 10
-    """Words between, for ``not_near``."""
-
-
-@dataclass(frozen=True, slots=True)
 class Term:
     """What a rule asks for, as a person typed it."""
 
@@ -49,7 +38,6 @@ class Term:
     kind: Kind = "auto"
     aliases: tuple[str, ...] = ()
     """Other spellings and other names of the same thing."""
-    context: Context = Context()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +62,12 @@ class Matcher(matching.Matcher):
         terms: Sequence[Term],
         rows: Sequence[Row],
         patterns: Sequence[tuple[int, Pattern]],
-        contexts: Mapping[int, matching.Context],
         lexicon: Lexicon | None,
     ) -> None:
-        super().__init__(rows, patterns, dict(contexts), Analyst(lexicon))
+        super().__init__(rows, patterns, Analyst(lexicon))
         self.terms = tuple(terms)
         self._rows = tuple(rows)
         self._lexicon = lexicon
-
-    def raw(self, text: str) -> list[tuple[int, int, int, int, int]]:
-        found = super().raw(text)
-        if self._contexts:  # without the terms that were only looked for to know the context
-            return [hit for hit in found if hit[2] < len(self.terms)]
-        return found
 
     def explain(self, number: int) -> Explanation:
         """What ``terms[number]`` is looked for as, and why."""
@@ -156,20 +137,17 @@ def compile(  # noqa: A001 - the name that re and re2 use for the same thing
     terms: Sequence[Term],
     *,
     aliases: Mapping[str, Sequence[str]] | None = None,
-    contexts: Mapping[str, Context] | None = None,
     lexicon: Lexicon | None = None,
 ) -> Matcher:
     """A Matcher for ``terms``.
 
     ``aliases``: spellings of a name, by the name as it is typed in a term; they join those of the Term itself.
-    ``contexts``: where a name is something else, by name. ``lexicon``: instead of the one in the user's cache.
+    ``lexicon``: instead of the one in the user's cache.
     Raises :class:`TermError` for a term that can never match or cannot be matched safely.
     """
     lexicon = lexicon or _lexicon()
     rows: list[Row] = []
     patterns: list[tuple[int, Pattern]] = []
-    wanted: dict[int, matching.Context] = {}
-    hidden: dict[str, int] = {}
     for number, term in enumerate(terms):
         if term.kind == "pattern":
             try:
@@ -181,21 +159,7 @@ def compile(  # noqa: A001 - the name that re and re2 use for the same thing
         for spelling in dict.fromkeys((term.text, *others)):
             kind = term.kind if spelling == term.text or term.kind != "auto" else "name"
             rows += [Row(number, senses) for senses in _senses(spelling, kind, lexicon, term.text)]
-        context = term.context if term.context != Context() else (contexts or {}).get(term.text)
-        if context is not None and context != Context():
-            wanted[number] = _numbered(context, hidden, len(terms))
-    for text, number in hidden.items():
-        rows += [Row(number, senses) for senses in _senses(text, "auto", lexicon, text)]
-    return Matcher(terms, rows, patterns, wanted, lexicon)
-
-
-def _numbered(context: Context, hidden: dict[str, int], base: int) -> matching.Context:
-    def numbers(texts: tuple[str, ...]) -> tuple[int, ...]:
-        return tuple(hidden.setdefault(text, base + len(hidden)) for text in texts)
-
-    return matching.Context(
-        numbers(context.not_before), numbers(context.not_after), numbers(context.not_near), context.within
-    )
+    return Matcher(terms, rows, patterns, lexicon)
 
 
 def _senses(spelling: str, kind: Kind, lexicon: Lexicon | None, subject: str) -> list[tuple[Sense, ...]]:

@@ -30,6 +30,35 @@ _STAND_INS = "جخغش"
 _SPECIAL = frozenset("ءويا")
 _IRREGULAR = frozenset({"رءي", "ءخذ", "ءكل", "ءمر", "سءل", "حيي"})
 """Roots that conjugate like no other; they stand for themselves."""
+_NO_PASSIVE = frozenset(
+    [
+        "قوم",
+        "عود",
+        "زول",
+        "موت",
+        "نوم",
+        "صير",
+        "كون",
+        "بيت",
+        "طير",
+        "عيش",
+        "صوم",
+        "دوم",
+        "ثور",
+        "فيض",
+        "شيع",
+        "ضيع",
+        "غيب",
+        "تيه",
+        "سير",
+        "جول",
+        "فوز",
+        "خوض",
+        "غوص",
+        "توب",
+    ]
+)
+"""Hollow roots whose first stem takes no object: يقام, يعاد, يثار are passives of their fourth."""
 _ASSIMILATING = frozenset("تثدذزصضطظ")
 
 
@@ -125,8 +154,11 @@ def verbs(progress: Callable[[float], None] | None = None) -> Iterator[Verb]:
             if paradigm is None:
                 continue
             lemma = paradigm.lemma.translate(letters)
+            no_passive = stem == "I" and root in _NO_PASSIVE
             verb = merged.setdefault((lemma, stem), Verb(lemma, root, stem, {}, ()))
             for form, weight, kind in paradigm.forms:
+                if no_passive and kind & PASSIVE:
+                    continue
                 word = form.translate(letters)
                 old, kinds = verb.forms.get(word, (0.0, kind))
                 verb.forms[word] = (max(old, weight), (kinds | kind) & ~PASSIVE | kinds & kind & PASSIVE)
