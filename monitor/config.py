@@ -14,17 +14,18 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, Strict, field_validator
+from pydantic import Field, Strict, field_validator
 
 from crawler.fetching import Fetching
 from crawler.source import Source
-from monitor import sourcefile
+from monitor import audiences, sourcefile
+from monitor.audiences import Audience, Hour, known_formats
 from monitor.evidence.settings import CaptureSettings
 from monitor.shaping import Duration, Shape, Size, shape
-from monitor.yamlfile import ConfigError, Problem, did_you_mean, read, shown
+from monitor.yamlfile import ConfigError, Problem, read, shown
 
 __all__ = ["Config", "ConfigError", "Settings", "load", "ready_to_go_out", "shipped"]
 
@@ -32,15 +33,6 @@ Number = Annotated[float, Strict()]
 Count = Annotated[int, Strict()]
 _MINUTE = timedelta(minutes=1)
 _IN_GOOD_ORDER = 0.9
-
-
-def _hour(value: Any) -> time:
-    if isinstance(value, time):
-        return value
-    found = re.fullmatch(r"(\d{1,2}):(\d{2})", value) if isinstance(value, str) else None
-    if found and int(found[1]) < 24 and int(found[2]) < 60:
-        return time(int(found[1]), int(found[2]))
-    raise ValueError(f'an hour of the day is expected, like "06:00", not `{shown(value)}`')
 
 
 class Storage(Shape):
@@ -62,7 +54,7 @@ class Storage(Shape):
 class Schedule(Shape):
     crawl: Duration = timedelta(minutes=5)
     """How often the clock looks for sources that are due; each source has its own rhythm."""
-    digest: Annotated[time, BeforeValidator(_hour)] = time(6, 0)
+    digest: Hour = time(6, 0)
     """The hour, in ``zone``, at which the digest of the day before is made."""
 
     @field_validator("crawl")
@@ -93,14 +85,9 @@ class DigestSettings(Shape):
     @field_validator("formats")
     @classmethod
     def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        from monitor.formats import FORMATS
-
-        for name in value:
-            if name not in FORMATS:
-                raise ValueError(f"unknown format `{shown(name)}`{did_you_mean(name, list(FORMATS))}")
         if not value:
-            raise ValueError(f"name at least one; known: {', '.join(FORMATS)}")
-        return value
+            raise ValueError("name at least one, like html")
+        return known_formats(value)
 
 
 class Settings(Shape):
@@ -157,6 +144,8 @@ class Config:
     settings: Settings
     sources: tuple[Source, ...]
     folder: Path
+    audiences: tuple[Audience, ...] = ()
+    """At least one, from a folder; see :mod:`monitor.audiences`."""
 
     @property
     def user_agent(self) -> str:
@@ -193,9 +182,9 @@ class Config:
 
 
 def load(folder: Path, *, environment: Mapping[str, str] | None = None, no_sources: bool = False) -> Config:
-    """Reads ``settings.yaml`` and ``sources.yaml`` of ``folder``.
+    """Reads ``settings.yaml``, ``sources.yaml`` and, where it is there, ``audiences.yaml`` of ``folder``.
 
-    Raises :class:`ConfigError` with every error of both files, each with file, line and column. ``no_sources``: that none
+    Raises :class:`ConfigError` with every error of all files, each with file, line and column. ``no_sources``: that none
     is declared is no error.
     """
     environment = os.environ if environment is None else environment
@@ -206,9 +195,12 @@ def load(folder: Path, *, environment: Mapping[str, str] | None = None, no_sourc
     problems: list[Problem] = []
     settings = _settings(folder / "settings.yaml", problems)
     sources = sourcefile.load(folder / "sources.yaml", problems, none=no_sources)
+    said = settings or Settings()
+    default = {"formats": said.digest.formats, "zone": said.zone, "hour": said.schedule.digest}
+    readers = audiences.load(folder / "audiences.yaml", default, problems)
     if problems or settings is None:
         raise ConfigError(problems)
-    return Config(settings=_placed(settings, folder, environment), sources=sources, folder=folder)
+    return Config(settings=_placed(settings, folder, environment), sources=sources, folder=folder, audiences=readers)
 
 
 def _settings(path: Path, problems: list[Problem]) -> Settings | None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 from crawler.outcome import Outcome
 from crawler.source import Source
 from monitor import corroboration, days
+from monitor.charts import Chart
 from monitor.corroboration import Event
 from monitor.coverage import Coverage, Outlet, cover, outlet
 from monitor.edits import Edit, Removal, edits, removals
@@ -131,12 +132,19 @@ class ListSection:
     """Newest first, those of one Event together; without those that stand under *urgent*."""
     urgent: tuple[int, ...]
     """Ids of its stories that stand under *urgent*."""
+    chart: Chart | None = None
+    """Mentions per day up to this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """The file of one day."""
+    """The file of one day for one audience."""
 
+    audience: str
+    title: str
+    """Of the audience; empty where it has none."""
+    redacted: bool
+    """A copy to share: the names of listed persons are replaced in it, and others may remain."""
     day: date
     zone: str
     language: str
@@ -181,13 +189,17 @@ def build(
     gaps: Sequence[GapRecord] = (),
     states: Sequence[SourceState] = (),
     roots: Sequence[Root] = (),
+    charts: Mapping[str, Chart] | None = None,
+    audience: str = "all",
+    audience_title: str = "",
+    redacted: bool = False,
 ) -> Digest:
     """The digest of ``day`` in the IANA zone ``zone``.
 
     ``lists``: id, title and severity of every watch list, in the order of the digest; those without hits are named too.
     ``complete``: the day is over. ``notes``: what else was not looked at and why, each a sentence
     (``config/watchlists/x.yaml:3:5: …; the version of yesterday was used``). ``happenings``: which Stories, by the id of
-    their first telling, are of one Event (:func:`monitor.stories.events`).
+    their first telling, are of one Event (:func:`monitor.stories.events`). ``charts``: by the list's id.
     """
     starts_at, ends_at = days.bounds(day, zone)
     until = ends_at if complete else min(max(made_at, starts_at), ends_at)
@@ -203,12 +215,15 @@ def build(
         sections.append(
             ListSection(
                 id=list_id, title=title, severity=severity,
-                stories=_in_order(stories, events), urgent=tuple(sorted(urgent)),
+                stories=_in_order(stories, events), urgent=tuple(sorted(urgent)), chart=(charts or {}).get(list_id),
             )
         )  # fmt: skip
     pressing = [_pressing(key, group, sections) for key, group in groups.items()]
     urgent_stories = [teller.story(group) for group in pressing if group]
     return Digest(
+        audience=audience,
+        title=audience_title,
+        redacted=redacted,
         day=day,
         zone=zone,
         language=language,

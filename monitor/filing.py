@@ -10,13 +10,14 @@ import html
 import os
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from crawler.errors import RasidError
+from monitor.formats.atom import by_list
 from monitor.formats.html import page
 
 __all__ = ["FilingError", "index", "write"]
@@ -25,6 +26,8 @@ _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(-so-far)?")
 _LATEST = "latest"
 _HEAD = 8192
 """Bytes of a digest in which its description stands."""
+_FED_DAYS, _FED = 31, 30_000_000
+"""Days, and bytes of them, that the feeds of the lists are put together from."""
 _DESCRIPTION = re.compile(r'<meta name="description" content="([^"]*)">')
 
 
@@ -52,8 +55,9 @@ def write(folder: Path, contents: Mapping[str, str]) -> tuple[Path, ...]:
     return tuple(folder / name for name in contents)
 
 
-def index(folder: Path, language: str = "ar") -> tuple[Path, ...]:
-    """``index.html`` over all digests of ``folder``, newest first, and ``latest.*``: the newest finished day's files."""
+def index(folder: Path, language: str = "ar", audience: str = "all") -> tuple[Path, ...]:
+    """``index.html`` over all digests of ``folder``, newest first; ``latest.*``, the newest finished day's files; and,
+    where days are kept as Atom, ``feeds/LIST.atom`` for each list over the newest days."""
     entries = sorted(_entries(folder), key=lambda entry: entry.day, reverse=True)
     contents = {"index.html": page("index.html", language=language, entries=entries)}
     finished = [entry.day for entry in entries if not entry.so_far]
@@ -61,7 +65,20 @@ def index(folder: Path, language: str = "ar") -> tuple[Path, ...]:
         newest = str(max(finished))
         files = sorted(path for path in folder.glob(f"{newest}.*") if path.stem == newest)
         contents |= {f"{_LATEST}{path.suffix}": path.read_text("utf-8") for path in files}
-    return write(folder, contents)
+    feeds = by_list(list(_days(folder, entries)), audience=audience, language=language)
+    written = write(folder / "feeds", {f"{name}.atom": feed for name, feed in feeds.items()}) if feeds else ()
+    return (*write(folder, contents), *written)
+
+
+def _days(folder: Path, entries: Sequence[_Entry]) -> Iterator[str]:
+    """The newest finished days' feeds, newest first, as many as a feed reader has any use for."""
+    left = _FED
+    for entry in entries[:_FED_DAYS]:
+        path = folder / f"{entry.day}.atom"
+        if entry.so_far or left < 0 or not path.is_file():
+            continue
+        left -= path.stat().st_size
+        yield path.read_text("utf-8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from crawler.article import Article, Entry, Page
@@ -22,7 +23,7 @@ from monitor.oncemore import OnceMore
 from monitor.scope import WHY, Scope
 from monitor.versions import Versions
 from monitor.watch import flag
-from storage.records import Flag
+from storage.records import Flag, Message, StoredArticle
 from storage.store import Store
 
 __all__ = ["Keeping", "Pass", "Summary", "Watcher"]
@@ -79,8 +80,10 @@ class Pass:
         watcher: Watcher,
         scope: Scope | None = None,
         archive: Keeping | None = None,
+        alerts: Callable[[StoredArticle, Sequence[Flag]], Sequence[Message]] | None = None,
     ) -> None:
-        """``scope``: needed where one of ``sources`` is of ``scope: syria``."""
+        """``scope``: needed where one of ``sources`` is of ``scope: syria``. ``alerts``: what is to be said of an article
+        at once (:class:`monitor.alerts.Alerts`)."""
         self._store = store
         self._archive = archive
         self._lists = lists
@@ -88,6 +91,7 @@ class Pass:
         self._number = number
         self._now = now
         self._watcher = watcher
+        self._alerts = alerts
         self._scope = scope
         self._index = Index(store)
         self._verdicts = Verdicts(store, sources, now)
@@ -127,6 +131,7 @@ class Pass:
             prints=prints,
             pass_id=self._number,
             now=self._now(),
+            messages=partial(self._messages, flags) if flags and self._alerts else None,
         )
         if stored is None:
             return Fate.KNOWN
@@ -136,6 +141,9 @@ class Pass:
         self.summary.flagged += bool(flags)
         self._watcher.article(article, flags)
         return Fate.STORED
+
+    def _messages(self, flags: Sequence[Flag], stored: StoredArticle) -> Sequence[Message]:
+        return self._alerts(stored, flags) if self._alerts else ()
 
     def _earlier(
         self, article: Article, words: Sequence[str], same: bytes, prints: Sequence[int]

@@ -12,12 +12,11 @@ from functools import cached_property
 
 from crawler.article import Article
 from monitor.conditions import Condition, Place, Reading, mentions, places
+from monitor.severity import SEVERITIES
 from monitor.terms import Matcher
 from storage.records import Flag
 
 __all__ = ["SEVERITIES", "Rule", "WatchList", "WatchLists", "by_term", "flag", "met_rules", "reaches"]
-
-SEVERITIES = ("low", "normal", "high", "urgent")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

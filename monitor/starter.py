@@ -21,7 +21,8 @@ def files() -> dict[Path, bytes]:
     Packs are not among them: those that Rasid ships are used where they are, and grow better with the next version.
     """
     origin = shipped()
-    wanted = [origin / "settings.yaml", origin / "sources.yaml", *yaml_files(origin / "watchlists")]
+    tops = [origin / name for name in ("settings.yaml", "sources.yaml", "audiences.example.yaml")]
+    wanted = [*tops, *yaml_files(origin / "watchlists")]
     return {Path("config") / path.relative_to(origin): path.read_bytes() for path in wanted}
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Engine, Row, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, exists, func, select, tuple_
 
 from storage import articles as shelf
 from storage.database import insert_into, reading, writing
 from storage.outbox import put
 from storage.records import DigestRecord, Flagged, Message
-from storage.schema import claims, digests, flags
+from storage.schema import claims, digests, flags, passes
 
 __all__ = ["Claims", "unclaimed"]
 
@@ -73,15 +73,23 @@ class Claims:
             mine = select(claims.c.flag_id).where(claims.c.digest_id == row.id)
             return _record(row), shelf.flagged(connection, [flags.c.id.in_(mine)])
 
-    def flagged_per_list(self, since: datetime, until: datetime) -> dict[str, int]:
-        """Articles that each list has flagged in that time as they came, without what was flagged in the stored past."""
-        wanted = (
-            select(flags.c.list, func.count(flags.c.article_id.distinct()))
-            .where(flags.c.flagged_at >= since, flags.c.flagged_at < until, ~flags.c.late)
-            .group_by(flags.c.list)
-        )
+    def per_day(self, days: Sequence[tuple[datetime, datetime]]) -> list[Mapping[str, int] | None]:
+        """For each of these times the articles that each list has flagged as they came, without what was flagged in the
+        stored past; ``None``: no pass began in it, nobody looked."""
         with reading(self._engine) as connection:
-            return {row[0]: row[1] for row in connection.execute(wanted)}
+            return [_flagged_in(connection, since, until) for since, until in days]
+
+
+def _flagged_in(connection: Connection, since: datetime, until: datetime) -> Mapping[str, int] | None:
+    looked = select(passes.c.id).where(passes.c.started_at >= since, passes.c.started_at < until).limit(1)
+    if connection.scalar(looked) is None:
+        return None
+    wanted = (
+        select(flags.c.list, func.count(flags.c.article_id.distinct()))
+        .where(flags.c.flagged_at >= since, flags.c.flagged_at < until, ~flags.c.late)
+        .group_by(flags.c.list)
+    )
+    return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
 def _record(row: Row[tuple[object, ...]]) -> DigestRecord:

@@ -81,6 +81,21 @@ def test_the_watch_lists_that_are_shown_load(shown: str, tmp_path: Path) -> None
     assert len(lists.load(tmp_path).lists) == 1
 
 
+def audiences_shown() -> list[str]:
+    page = (ROOT / "docs" / "alerts.md").read_text(encoding="utf-8")
+    return re.findall(r"^```yaml\n(audiences:.*?)^```", page, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("shown", audiences_shown())
+def test_the_audiences_that_are_shown_load(shown: str, tmp_path: Path) -> None:
+    from monitor import audiences
+
+    (tmp_path / "audiences.yaml").write_text(shown, encoding="utf-8")
+    problems: list[object] = []
+    assert audiences.load(tmp_path / "audiences.yaml", {}, problems)  # type: ignore[arg-type]
+    assert problems == []
+
+
 def test_every_command_is_documented() -> None:
     from monitor.cli import rasid
 

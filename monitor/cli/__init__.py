@@ -16,7 +16,19 @@ import click
 
 from crawler.errors import RasidError
 from monitor.children import die_with_parent
-from monitor.cli import evidence, going, learning, looking, reading, serving, setting_up, sources, watching
+from monitor.cli import (
+    alerting,
+    digesting,
+    evidence,
+    going,
+    learning,
+    looking,
+    reading,
+    serving,
+    setting_up,
+    sources,
+    watching,
+)
 
 __all__ = ["main"]
 
@@ -85,7 +97,8 @@ for command in (
     setting_up.check,
     going.crawl,
     serving.run,
-    looking.digest,
+    digesting.digest,
+    alerting.alerts,
     looking.status,
     looking.show,
     watching.watch,

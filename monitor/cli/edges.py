@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from monitor.alerts import Alerts
+    from monitor.audiences import Audience
     from monitor.config import Config
     from monitor.lists import ConfigError, WatchLists
     from storage.archive import Archive
     from storage.store import Store
 
-__all__ = ["archive", "in_use", "loaded", "looking_through", "now", "opened", "prepared", "watched"]
+__all__ = ["alerts_of", "archive", "in_use", "loaded", "looking_through", "now", "opened", "prepared", "watched"]
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +66,19 @@ def watched(config: Config) -> WatchLists:
     from monitor import lists
 
     prepared()
-    return lists.load(config.folder / "watchlists", sources=config.sources)
+    found = lists.load(config.folder / "watchlists", sources=config.sources)
+    fitting(config, found)
+    return found
+
+
+def fitting(config: Config, found: WatchLists) -> None:
+    """Audiences and watch lists name each other. :class:`monitor.lists.ConfigError` where one is not there."""
+    from monitor import audiences
+    from monitor.lists import ConfigError
+
+    named = {item.id: item.audiences for item in found.lists}
+    if problems := audiences.check(config.folder / "audiences.yaml", config.audiences, named):
+        raise ConfigError(problems)
 
 
 def in_use(config: Config, *, last_good: bool) -> WatchLists:
@@ -123,3 +137,23 @@ def looking_through(articles: int) -> None:
 
 def _progress(what: str, share: float) -> None:
     click.echo(f"\rbuilding the Arabic lexicon, once on this machine: {what} {share:4.0%}", err=True, nl=share >= 1)
+
+
+def alerts_of(config: Config, lists: WatchLists, store: Store) -> Alerts:
+    """What a pass asks of every article that it stores."""
+    from monitor import redacting
+    from monitor.alerts import Alerts
+    from monitor.lists import packs_of
+
+    def redactor(audience: Audience) -> redacting.Redactor | None:
+        if not audience.redact:
+            return None
+        return redacting.made(audience.redact, packs_of(config.folder / "watchlists"), audience.language)
+
+    return Alerts(
+        config.audiences,
+        {one.id: one.audiences for one in lists.lists},
+        {source.name: source for source in config.sources},
+        muted=store.muted(),
+        redactor=redactor,
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import archive, in_use, loaded, now, opened
+from monitor.cli.edges import alerts_of, archive, in_use, loaded, now, opened
 from monitor.cli.names import named, source_names
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     kept = archive(config, store) if config.settings.captures.keep else None
     work = Pass(
         store, lists, {s.name: s for s in sources},
-        number=number, now=now, watcher=watcher, scope=about, archive=kept,
+        number=number, now=now, watcher=watcher, scope=about, archive=kept, alerts=alerts_of(config, lists, store),
     )  # fmt: skip
     again = Again(store, lists, now=now, settle=kept.settle if kept else None)
     try:

@@ -1,48 +1,17 @@
-"""``rasid digest``, ``rasid status`` and ``rasid show``."""
+"""``rasid status`` and ``rasid show``."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from monitor.cli.edges import in_use, loaded, now, opened
+from monitor.cli.edges import loaded, now, opened
 
-__all__ = ["digest", "show", "status"]
+__all__ = ["show", "status"]
 
 _GAPS_SHOWN = timedelta(days=7)
-
-
-@click.command()
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Make this finished day's digest, if it is missing.")
-@click.option("--today", is_flag=True, help="Show today so far; the day's digest proper is made when it is over.")
-@click.option("--last-good", is_flag=True, hidden=True)
-@click.pass_obj
-def digest(folder: Path, day: datetime | None, *, today: bool, last_good: bool) -> None:
-    """Make every finished day's digest that is missing, in var/digests/."""
-    from monitor import days, digests
-
-    if day and today:
-        raise click.UsageError("--day and --today exclude each other")
-    config = loaded(folder)
-    lists = in_use(config, last_good=last_good)
-    moment = now()
-    this_day = days.today(moment, config.settings.zone)
-    if day and day.date() >= this_day:
-        raise click.UsageError(f"{day.date()} is not over; `rasid digest --today` shows what there is so far")
-    with opened(config) as store:
-        if today:
-            made = [digests.so_far(store, config, lists, this_day, moment)]
-        elif day:
-            made = digests.make(store, config, lists, [day.date()], moment)
-        else:
-            made = digests.make_missing(store, config, lists, moment)
-    if not made:
-        click.echo("no digest is missing")
-    for files in made:
-        for path in files:
-            click.echo(path)
 
 
 @click.command()

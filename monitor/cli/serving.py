@@ -23,7 +23,8 @@ __all__ = ["Service", "run"]
 
 log = logging.getLogger(__name__)
 
-_FOR_A_DIGEST = timedelta(minutes=30)
+_MINUTE = timedelta(minutes=1)
+_FOR_A_DIGEST, _FOR_THE_MAIL = 30 * _MINUTE, 10 * _MINUTE
 _REST = timedelta(minutes=15)
 """What failed is not tried again before."""
 
@@ -32,7 +33,7 @@ _REST = timedelta(minutes=15)
 @click.option("--once", is_flag=True, help="Do once what is due and end, as cron wants it.")
 @click.pass_obj
 def run(folder: Path, *, once: bool) -> None:
-    """Run the service: a clock that starts `rasid crawl` and `rasid digest`."""
+    """Run the service: a clock that starts `rasid crawl`, `rasid digest` and `rasid alerts send`."""
     from monitor.children import Children
     from monitor.config import ready_to_go_out
     from monitor.lock import hold
@@ -67,7 +68,8 @@ class Service:
         from monitor.service import Job, Signals, serve
 
         every = self._config.settings.schedule.crawl
-        jobs = [Job(name, every, look) for name, look in self._jobs().items()]
+        often = {"crawl": every, "digest": min(every, _MINUTE), "alerts": min(every, _MINUTE / 2)}
+        jobs = [Job(name, often[name], look) for name, look in self._jobs().items()]
         serve(jobs, signals=Signals(), stop_children=self._children.stop, reload=self.reload)
 
     def once(self) -> int:
@@ -77,7 +79,7 @@ class Service:
         return self.worst
 
     def _jobs(self) -> dict[str, Callable[[], None]]:
-        return {"crawl": self.crawl, "digest": self.digest}
+        return {"crawl": self.crawl, "digest": self.digest, "alerts": self.alerts}
 
     @property
     def config(self) -> Config:
@@ -118,21 +120,30 @@ class Service:
         self._note("crawl", ended)
 
     def digest(self) -> None:
-        """Make the digests of finished days that are missing, once their hour has come."""
-        from monitor import days
+        """Make the digests of finished days that are missing, once their audience's hour has come."""
+        from monitor import digests
 
         config = self.config
         if (rest := self._rest.get("digest")) and self._now() < rest:
             return
         with opened(config) as store:
-            made = {record.day for record in store.digests()}
-            wanted = days.waiting(
-                store.first_pass_at(), self._now(), config.settings.zone, made, config.settings.schedule.digest
-            )
+            wanted = digests.due(store, config, self._now())
         if wanted:
-            self._note(
-                "digest", self._children.run([*self._base, "digest", "--last-good"], limit=_seconds(_FOR_A_DIGEST))
-            )
+            asked = [*self._base, "digest", "--due", "--last-good"]
+            self._note("digest", self._children.run(asked, limit=_seconds(_FOR_A_DIGEST)))
+
+    def alerts(self) -> None:
+        """Send what waits in the outbox."""
+        from monitor import postman
+
+        config = self.config
+        if (rest := self._rest.get("alerts")) and self._now() < rest:
+            return
+        with opened(config) as store:
+            waiting = postman.anything_due(store, config, self._now())
+        if waiting:
+            asked = [*self._base, "alerts", "send"]
+            self._note("alerts", self._children.run(asked, limit=_seconds(_FOR_THE_MAIL)))
 
     # their parts
 
@@ -179,9 +190,9 @@ def _seconds(limit: timedelta) -> float:
 
 
 def _edited(folder: Path) -> tuple[tuple[int, int], ...]:
-    """Changes with every edit of settings or sources."""
+    """Changes with every edit of settings, sources or audiences."""
     found = []
-    for name in ("settings.yaml", "sources.yaml"):
+    for name in ("settings.yaml", "sources.yaml", "audiences.yaml"):
         with suppress(OSError):
             state = (folder / name).stat()
             found.append((state.st_mtime_ns, state.st_size))

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from monitor.digest import Digest
+from monitor.formats.atom import render as atom
 from monitor.formats.html import render as html
 from monitor.formats.json import render as json
+from monitor.formats.mail import render as mail
 from monitor.formats.markdown import render as markdown
 from monitor.formats.text import render as text
 
@@ -29,4 +31,6 @@ FORMATS: Mapping[str, Format] = {
     "markdown": Format(".md", markdown),
     "text": Format(".txt", text),
     "json": Format(".json", json),
+    "atom": Format(".atom", atom),
+    "mail": Format(".eml", mail),
 }

@@ -49,8 +49,11 @@ def outline(digest: Digest, pen: Pen) -> Iterator[str]:
     """Blocks of the digest in its order; an empty line ends a block."""
     writer = _Writer(digest, pen)
     language = digest.language
-    yield pen.title(1, f"{say(language, 'title')}{say(language, 'comma')}{when.long_day(digest.day, language)}")
+    whose = f"{say(language, 'comma')}{pen.text(digest.title)}" if digest.title else ""
+    yield pen.title(1, f"{say(language, 'title')}{whose}{say(language, 'comma')}{when.long_day(digest.day, language)}")
     yield from ("", pen.strong(sentences.headline(digest)), "", pen.text(sentences.made(digest)), "")
+    if digest.redacted:
+        yield from (pen.strong(say(language, "redacted")), "")
     if digest.urgent:
         yield from (pen.title(2, say(language, "urgent")), "")
         yield from writer.stories(digest.urgent)
@@ -72,6 +75,8 @@ class _Writer:
 
     def section(self, section: ListSection) -> Iterator[str]:
         yield from (self.pen.title(2, self.pen.text(section.title)), "")
+        if section.chart and (counted := sentences.chart(self.digest, section.chart)):
+            yield from (counted, "")
         if section.urgent:
             yield from (sentences.urgent_above(self.digest, section), "")
         elif not section.stories:

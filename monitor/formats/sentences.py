@@ -7,15 +7,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from crawler.outcome import Fate
+from monitor.charts import Chart
 from monitor.coverage import FallenOut, ReadSource, Stale, Stretch, TroubledPass, TroubledSource
 from monitor.digest import Digest, Edit, Event, ListSection, Removal, Story, Telling
 from monitor.formats import when
 from monitor.formats.words import AFFILIATIONS, count, say, zone_name
 
 __all__ = [
-    "affiliation", "alarm", "changed_at", "event_facts", "event_first", "gap", "headline", "lost", "made", "no_hits", "outlets", "pass_line", "reads", "removed_at", "silence", "silent", "told",
+    "affiliation", "alarm", "changed_at", "chart", "event_facts", "event_first", "gap", "headline", "lost", "made", "no_hits", "outlets", "pass_line", "reads", "removed_at", "silence", "silent", "told",
     "trouble_time", "urgent_above",
 ]  # fmt: skip
+
+
+_MUCH = 5
+"""Mentions more than usual, at least, to be called far more."""
 
 
 def headline(digest: Digest) -> str:
@@ -99,6 +104,19 @@ def told(digest: Digest, telling: Telling) -> str:
 def affiliation(language: str, name: str) -> str:
     """An affiliation that the table does not know stays as it was declared."""
     return AFFILIATIONS[language].get(name, name)
+
+
+def chart(digest: Digest, counted: Chart) -> str | None:
+    """Today against the usual; ``None`` where nothing can be said of it."""
+    language, today, usual = digest.language, counted.today, counted.usual
+    if today is None or usual is None:
+        return None
+    parts = [say(language, "chart today", n=today), say(language, "chart usual", usual=f"{usual:g}")]
+    if today >= 2 * usual and today - usual >= _MUCH:
+        parts.append(say(language, "chart unusual"))
+    if blind := sum(one.found is None for one in counted.days):
+        parts.append(say(language, "chart blind", n=blind))
+    return f"{say(language, 'chart')}: {say(language, 'semicolon').join(parts)}."
 
 
 def outlets(digest: Digest, story: Story) -> str:

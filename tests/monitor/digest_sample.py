@@ -11,6 +11,7 @@ from typing import Any
 from crawler.article import Article
 from crawler.outcome import Ending, Fate, Outcome
 from crawler.source import Source
+from monitor.charts import Chart, chart
 from monitor.digest import Digest, build
 from storage.records import Flag, Flagged, GapRecord, Missed, PassRecord, SourceState, Span, StoredArticle
 
@@ -272,12 +273,24 @@ def passes() -> list[PassRecord]:
     ]
 
 
+def charts() -> dict[str, Chart]:
+    """Thirty days: one of them without a pass, the last much above the usual for one list."""
+    days = [DAY - timedelta(days=n) for n in reversed(range(30))]
+    counts = {name: [(n * step + 2) % 7 for n in range(30)] for name, step in (("detainees", 3), ("astana", 5))}
+    counts["astana"][-1] = 19
+    return {
+        name: chart([(day, None if n == 11 else found[n]) for n, day in enumerate(days)])
+        for name, found in counts.items()
+    }
+
+
 def arguments(**changes: Any) -> dict[str, Any]:
     """What ``build`` takes, with changes."""
     return {
         "day": DAY, "zone": ZONE, "made_at": at("6:00", date(2018, 5, 13)), "lists": LISTS, "flagged": flagged(),
         "outcomes": outcomes(), "missed": missed(), "sources": SOURCES, "passes": passes(), "complete": True,
         "gaps": gaps(), "states": states(),
+        "charts": charts(),
     } | changes  # fmt: skip
 
 

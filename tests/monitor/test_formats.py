@@ -5,22 +5,29 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date, timedelta
+from email import message_from_string
+from email.message import EmailMessage
+from email.policy import default
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import html
+from lxml import etree, html
 from markdown_it import MarkdownIt
 
 from crawler.outcome import Ending, Fate
+from monitor.charts import chart
 from monitor.digest import Digest, Mark, Story
 from monitor.formats import FORMATS
+from monitor.formats.atom import by_list
 from monitor.formats.safe import link, plain
 from monitor.formats.sentences import headline, no_hits
 from storage.records import Flagged
-from tests.monitor.digest_sample import SOURCES, at, digest, flagged, missed, outcomes
+from tests.monitor.digest_sample import DAY, SOURCES, at, charts, digest, flagged, missed, outcomes
 from tests.monitor.json_schema import faults
 
 _SCHEMA = json.loads(Path("docs/digest.schema.json").read_text("utf-8"))
@@ -31,6 +38,25 @@ def rendered(made: Digest, name: str) -> str:
     out = FORMATS[name].render(made)
     out.encode("utf-8")
     return out
+
+
+def mail(made: Digest) -> EmailMessage:
+    read = message_from_string(rendered(made, "mail"), policy=default)
+    assert isinstance(read, EmailMessage)
+    return read
+
+
+def body(made: Digest, kind: str) -> str:
+    part = mail(made).get_body((kind,))
+    assert part is not None
+    return str(part.get_content())
+
+
+def readable(made: Digest, name: str) -> str:
+    """As a person reads it: a mail is unpacked, an Atom entry's content is."""
+    if name == "mail":
+        return body(made, "plain") + body(made, "html")
+    return unescape(rendered(made, name)) if name == "atom" else rendered(made, name)
 
 
 def page(made: Digest) -> html.HtmlElement:
@@ -70,12 +96,18 @@ def test_read_back_every_story_stands_there_once_with_a_link_to_every_telling() 
     for story in shown_stories(made):
         for telling in story.tellings:
             for name in FORMATS:
-                assert telling.url in rendered(made, name), name
+                assert telling.url in readable(made, name), name
+    entries = etree.fromstring(rendered(made, "atom").encode()).findall("{*}entry")
+    heads = Counter((entry.findtext("{*}title") or "").removeprefix("عاجل: ") for entry in entries)
+    assert heads == titles(made)
+    mailed = html.document_fromstring(body(made, "html"))
+    assert Counter(" ".join(h.text_content().split()) for h in mailed.xpath("//h3")) == titles(made)
+    assert body(made, "plain") == rendered(made, "text")
 
 
-@pytest.mark.parametrize("name", ["html", "markdown", "text"])
+@pytest.mark.parametrize("name", ["html", "markdown", "text", "mail"])
 def test_the_line_that_says_it_all_comes_first(name: str) -> None:
-    out = rendered(digest(), name)
+    out = rendered(digest(), name) if name != "mail" else body(digest(), "plain")
     assert "7 أخبار في 3 قوائم، منها خبر عاجل؛ مصدران لم يُقرآ، ومصدر واحد انقطع، وفجوة واحدة." in out
     order = [out.rindex(part) for part in ("السبت 12 أيار/مايو 2018", "7 أخبار", "ذوو مفقودين", "المصادر التي قُرئت")]
     assert order[1:] == sorted(order[1:])
@@ -145,7 +177,7 @@ def test_the_page_asks_the_network_for_nothing() -> None:
     assert "default-src 'none'" in root.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
     assert root.xpath("//meta[@http-equiv='x-dns-prefetch-control']/@content") == ["off"]
     assert not root.xpath(
-        "//script|//img|//iframe|//object|//embed|//link|//svg|//form|//base|//@src|//@srcset|//@style"
+        "//script|//img|//iframe|//object|//embed|//link|//form|//base|//@src|//@srcset|//@style|//svg//@href|//image|//use"
     )
     assert not re.search(r"url\(|@import|@font-face", out)
     assert all(a.get("rel") == "noreferrer noopener" for a in root.xpath("//a[not(starts-with(@href, '#'))]"))
@@ -253,11 +285,11 @@ URLS = st.sampled_from([
 _TAGS = {
     "html", "head", "meta", "title", "style", "body", "a", "div", "header", "p", "h1", "h2", "h3", "nav", "span", "bdi", "main",
     "section", "article", "mark", "blockquote", "ul", "li", "b", "br", "small", "table", "thead", "tbody", "tr", "th", "td",
-    "footer", "details", "summary",
+    "footer", "details", "summary", "figure", "figcaption", "svg", "rect", "line",
 }  # fmt: skip
 _ATTRIBUTES = {
     "lang", "dir", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-labelledby", "rel",
-    "scope", "data-label",
+    "scope", "data-label", "role", "viewbox", "preserveaspectratio", "x", "y", "x1", "x2", "y1", "y2", "width", "height",
 }  # fmt: skip
 
 
@@ -284,6 +316,8 @@ def hostile(text: str, url: str = "http://good.example/1", **more: Any) -> Diges
         ],
         missed=[replace(missed()[0], source="evil", title=text, why=text, url=url)],
         notes=[text],
+        audience_title=text,
+        charts={"evil": charts()["astana"]},
         **more,
     )
 
@@ -366,6 +400,100 @@ def test_proof_and_how_it_was_read_are_told(name: str) -> None:
     one = flagged()[0]
     article = replace(one.stored.article, capture="2018-05-12.warc.gz#17", notes=("text from the feed",))
     stored = replace(one.stored, article=article)
-    out = re.sub(r"\\", "", rendered(digest(flagged=[replace(one, stored=stored, tellings=(stored,))]), name))
+    out = re.sub(r"\\", "", readable(digest(flagged=[replace(one, stored=stored, tellings=(stored,))]), name))
     assert "2018-05-12.warc.gz#17" in out
-    assert "text from the feed" in out
+    assert "text from the feed" in out or name == "atom"
+
+
+@settings(deadline=None, max_examples=100)
+@given(HOSTILE, URLS, st.sampled_from(["ar", "en"]))
+def test_hostile_text_does_nothing_in_a_feed(text: str, url: str, language: str) -> None:
+    root = etree.fromstring(rendered(hostile(text, url, language=language), "atom").encode())
+    (entry,) = root.findall("{*}entry")
+    for href in root.xpath("//*/@href"):
+        assert re.fullmatch(r"https?://[a-z0-9.:\[\]-]+[!-~]*", href), href
+    content = html.fragment_fromstring(entry.findtext("{*}content") or "")
+    assert {element.tag for element in content.iter()} <= {"div", "p", "em", "blockquote", "mark", "bdi", "a"}
+    assert {name for element in content.iter() for name in element.attrib} <= {"dir", "lang", "href"}
+    assert not re.search("[\u202a-\u202e\u2066-\u2069]", rendered(hostile(text, url), "atom"))
+
+
+@settings(deadline=None, max_examples=100)
+@given(HOSTILE, URLS, st.sampled_from(["ar", "en"]))
+def test_hostile_text_does_nothing_in_a_mail(text: str, url: str, language: str) -> None:
+    made = hostile(text, url, language=language)
+    assert rendered(made, "mail").isascii()
+    read = mail(made)
+    assert set(read.keys()) == {
+        "Subject", "From", "Date", "Message-ID", "Content-Language", "Auto-Submitted", "MIME-Version", "Content-Type",
+    }  # fmt: skip
+    assert "\n" not in read["Subject"]
+    assert len(list(read.iter_parts())) == 2
+    root = html.document_fromstring(body(made, "html"))
+    assert {element.tag for element in root.iter()} <= _TAGS
+    assert {name for element in root.iter() for name in element.attrib} <= {"lang", "dir", "charset", "href", "style"}
+    assert not any("url(" in style or "expression" in style for style in root.xpath("//@style"))
+
+
+# --- Atom ---
+
+
+def test_a_feed_is_valid_and_its_ids_are_its_own_and_stay() -> None:
+    root = etree.fromstring(rendered(digest(), "atom").encode())
+    assert root.tag == "{http://www.w3.org/2005/Atom}feed"
+    for one in (root, *root.findall("{*}entry")):  # RFC 4287, 4.1.1 and 4.1.2
+        for needed in ("id", "title", "updated"):
+            assert len(one.findall(f"{{*}}{needed}")) == 1
+        assert one.findall("{*}author/{*}name")
+        assert re.fullmatch(r"urn:uuid:[0-9a-f-]{36}", one.findtext("{*}id") or "")
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", one.findtext("{*}updated") or "")
+    ids = [entry.findtext("{*}id") for entry in root.findall("{*}entry")]
+    assert len(set(ids)) == len(ids)
+    later = etree.fromstring(rendered(digest(made_at=at("7:00"), language="en"), "atom").encode())
+    assert [entry.findtext("{*}id") for entry in later.findall("{*}entry")] == ids
+    others = etree.fromstring(rendered(digest(audience="partners"), "atom").encode())
+    assert not set(ids) & {entry.findtext("{*}id") for entry in others.findall("{*}entry")}
+
+
+def test_a_list_has_a_feed_of_its_own_days() -> None:
+    today, before = rendered(digest(), "atom"), rendered(digest(day=date(2018, 5, 11)), "atom")
+    feeds = by_list([today, "not a feed", before], audience="all", language="ar")
+    assert sorted(feeds) == ["astana", "detainees", "displacement"]
+    root = etree.fromstring(feeds["astana"].encode())
+    assert {one.get("term") for one in root.findall("{*}entry/{*}category")} == {"astana"}
+    assert len(root.findall("{*}entry")) == 6
+    assert root.findtext("{*}title") == "راصد، مسار أستانا"
+    assert by_list(["not a feed"], audience="all", language="ar") == {}
+
+
+# --- audiences and charts ---
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_copy_to_share_says_at_its_head_that_names_may_remain(name: str) -> None:
+    shared = readable(digest(redacted=True, audience_title="الشركاء"), name)
+    first = shared.index('"redacted":true') if name == "json" else shared.index("وقد تبقى فيها أسماء أخرى")
+    assert first < shared.index("ذوو مفقودين")
+    assert "الشركاء" in shared
+    assert "وقد تبقى فيها أسماء أخرى" not in readable(digest(), name)
+
+
+def test_a_chart_says_in_words_what_it_shows() -> None:
+    root = page(digest())
+    (usual, much) = root.xpath("//figure[@class='chart']")
+    assert much.xpath("string(.//svg/@aria-labelledby)") == much.xpath("string(.//svg/title/@id)")
+    said = much.xpath("string(.//title)")
+    assert said == much.xpath("string(.//figcaption/span[2])")
+    assert "19 في هذا اليوم" in said
+    assert "أكثر من المعتاد بكثير" in said
+    assert "لم نرصد في 1 من هذه الأيام" in said
+    assert "بكثير" not in usual.xpath("string(.//title)")
+    assert len(much.xpath(".//rect[@class='today']")) == 1
+    assert len(much.xpath(".//rect[@class='blind']")) == 1
+    assert said.rstrip(".") in rendered(digest(), "text")
+
+
+def test_a_young_archive_has_no_usual() -> None:
+    week = chart([(DAY - timedelta(days=n), 3 if n < 6 else None) for n in reversed(range(30))])
+    assert (week.usual, week.today) == (None, 3)
+    assert not page(digest(charts={"astana": week})).xpath("//figure")

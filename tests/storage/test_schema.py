@@ -127,7 +127,7 @@ def test_what_a_pass_and_a_digest_ask_reads_no_whole_table(store: Store) -> None
     store.looking.changed_between(NOW, NOW)
     store.looking.removed_between(NOW, NOW)
     store.claims.of(date(2026, 11, 23), "all")
-    store.claims.flagged_per_list(NOW, NOW)
+    store.claims.per_day([(NOW, NOW + timedelta(days=1))])
     store.outbox.due(NOW)
     store.outbox.any_due(NOW)
     store.outbox.take(1, NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -121,8 +122,8 @@ def test_a_digest_is_recorded_with_its_messages_for_each_audience(store: Store) 
     assert keys(store) == ["digest team", "digest partners"]
 
 
-def test_counts_per_list_and_time_leave_out_what_was_found_late(store: Store) -> None:
-    stored = put(store, article(), flags=(flag(), flag(rule="another")))
-    assert stored is not None
-    assert store.claims.flagged_per_list(NOW, NOW + MINUTE) == {"detainees": 1}
-    assert store.claims.flagged_per_list(NOW - MINUTE, NOW) == {}
+def test_counts_per_day_tell_nothing_found_from_nobody_looked(store: Store) -> None:
+    put(store, article(), flags=(flag(), flag(rule="another")))  # begins a pass
+    put(store, article("https://a.example/2"), flags=(replace(flag(), late=True),))
+    days = [(NOW, NOW + MINUTE), (NOW - MINUTE, NOW)]
+    assert store.claims.per_day(days) == [{"detainees": 1}, None]
