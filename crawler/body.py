@@ -49,6 +49,7 @@ _LEAD = re.compile(
     r"sapo|chapeau|brief|deck|abstract|teaser-text)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _SENTENCE_END = (".", "!", "؟", "?", "…", ":", "»", "”", '"', "،", ")")
 
 
@@ -85,7 +86,18 @@ def read_lines(sheet: Sheet, headline: int, title: str, description: str) -> tup
         placed = 2 * len(set(chosen or ()) & set(below)) > len(chosen or ())
     if chosen is None:
         return extracted, False
-    return [page.lines[number].text for number in _with_lead(page, chosen)], placed
+    return [page.lines[number].text for number in _with_lead(page, _without_last_heading(page, chosen))], placed
+
+
+def _without_last_heading(page: _Page, chosen: list[int]) -> list[int]:
+    """The chosen lines without headings at their end: under them stands something else."""
+    kept = list(chosen)
+    while len(kept) > 1:
+        line = page.lines[kept[-1]]
+        if line.block.tag not in _HEADINGS or len(line.text) > 80 or line.text.endswith(_SENTENCE_END[:6]):
+            break
+        kept.pop()
+    return kept
 
 
 # --- trafilatura -------------------------------------------------------------------------------------------
@@ -252,7 +264,8 @@ def _is_text(page: _Page, number: int, stop: set[HtmlElement]) -> bool:
     return (
         len(line.text) >= 30
         or line.text.endswith(_SENTENCE_END)
-        or line.block.tag in ("h2", "h3", "h4", "h5", "li", "td", "p")
+        or line.block.tag
+        in ("h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "p", "pre", "blockquote", "caption")
     )
 
 
@@ -362,10 +375,13 @@ def _with_lead(page: _Page, chosen: list[int]) -> list[int]:
     body = bare(" ".join(page.lines[n].text for n in chosen))
     opening = bare(page.description)[:40]
     lead = []
+    around = set(
+        page.lines[chosen[0]].block.iterancestors()
+    )  # what holds the text too is no margin, whatever it is called
     for number in range(page.headline + 1, chosen[0]):
         line = page.lines[number]
         letters = bare(line.text)
-        if len(line.text) < 40 or line.linked or letters[:60] in body or _in_margin(line.block, set()):
+        if len(line.text) < 40 or line.linked or letters[:60] in body or _in_margin(line.block, around):
             continue
         described = len(opening) >= 25 and letters.startswith(opening)
         if described or number in page.taken or _is_lead(line.block):

@@ -180,7 +180,7 @@ def _dated(root: HtmlElement) -> list[str]:
         marks = f"{element.get('class') or ''} {' '.join(names)}".lower()
         if (
             "modif" in marks
-            or "update" in marks.replace("published updated", "")
+            or ("update" in marks and not {"entry-date", "published"} & set(marks.split()))
             or beside(element)
             or _in_teaser(element)
         ):
@@ -188,8 +188,14 @@ def _dated(root: HtmlElement) -> list[str]:
         if _DATED & set(names):
             found.append((0 if "datecreated" not in names else 1, value))
         elif element.tag == "time" and element.get("datetime"):
-            found.append((2 if "publish" in marks or "pubdate" in element.attrib else 3, value))
+            found.append((2 if "publish" in marks or "pubdate" in element.attrib else 3 + _of_another(element), value))
     return [value for _, value in sorted(found, key=lambda pair: pair[0])]
+
+
+def _of_another(element: HtmlElement) -> bool:
+    """Whether it stands in an ``<article>`` without the headline, on a page whose headline is elsewhere: a card's date."""
+    article = next(element.iterancestors("article"), None)
+    return article is not None and article.find(".//h1") is None and any(True for _ in element.getroottree().iter("h1"))
 
 
 def _in_teaser(element: HtmlElement) -> bool:
@@ -271,6 +277,10 @@ def _said(node: Mapping[str, Any]) -> Mapping[str, list[str]]:
             said[key].append(html.unescape(value) if key == "articleBody" else squeeze(html.unescape(value)))
     for key in ("author", "publisher"):
         said[key] = [squeeze(html.unescape(name)) for name in _named(node.get(key))]
+    persons = [one for one in node["author"] if isinstance(one, dict)] if isinstance(node.get("author"), list) else []
+    if 1 < len(persons) <= 4 and all("person" in _kinds(one) for one in persons):
+        together = [squeeze(html.unescape(name)) for name in _named(persons)]
+        said["author"].insert(0, "، ".join(dict.fromkeys(together)))
     said["image"] = list(_pictured(node.get("image")))
     keywords = node.get("keywords")
     said["keywords"] = [k for k in (keywords if isinstance(keywords, list) else [keywords]) if isinstance(k, str)]

@@ -27,7 +27,7 @@ from crawler.metadata import Metadata, collect
 from crawler.notes import FROM_DATA, FROM_FEED, LIVE, NO_HEADLINE, UNLIKE, VIDEO
 from crawler.sheet import Sheet, TooMuch, parse
 from crawler.source import Habits
-from crawler.surroundings import bylines, headline_at, is_dateline, printed_dates
+from crawler.surroundings import bylines, headline_at, is_dateline, is_time, printed_dates
 from crawler.titles import author_of, headline, tags_of
 from crawler.urls import canonical, same_site
 from crawler.widgets import prune
@@ -237,9 +237,17 @@ def _filtered(found: list[str], title: str, boilerplate: Collection[str], pruned
     wanted = bare(title)
     while len(kept) > 1 and (bare(kept[0]) == wanted or is_dateline(kept[0])):
         pruned.append(f"headline or date line: {kept.pop(0)[:80]}")
+    kept = _without_times(kept, pruned)
     while len(kept) > 1 and is_dateline(kept[-1]):
         pruned.append(f"date line: {kept.pop()[:80]}")
     return kept
+
+
+def _without_times(lines: list[str], pruned: list[str]) -> list[str]:
+    """The lines without those that are a time of day: a live blog prints one over each of its posts."""
+    times = [line for line in lines if is_time(line)]
+    pruned += [f"time of a post: {line}" for line in times]
+    return [line for line in lines if line not in times] if len(times) < len(lines) else lines
 
 
 # --- what the listing said ---------------------------------------------------------------------------------

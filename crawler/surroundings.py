@@ -13,7 +13,7 @@ from crawler.folding import bare, fold, squeeze
 from crawler.sheet import Line, Sheet, marks
 from crawler.widgets import beside
 
-__all__ = ["bylines", "headline_at", "is_dateline", "printed_dates"]
+__all__ = ["bylines", "headline_at", "is_dateline", "is_time", "printed_dates"]
 
 _DATE_CLASS = re.compile(
     r"date|time(?!line)|publish|posted|created|stmp|timestamp|submitted|meta|tarikh|تاريخ", re.IGNORECASE
@@ -30,12 +30,13 @@ _DATED = re.compile(
 _LABELLED = re.compile(
     r"(?:^|\s)(?:تاريخ|بتاريخ|نشر|نشرت|تم نشره?|تم النشر|اضيف|اضيفت|كتب في|published|posted)(?!\w)(?! بواسطه)"
 )
+_UPDATED = re.compile(r"(?:^|\s)(?:(?:اخر )?(?:تحديث|تعديل)|حدث|updated?|modified)(?!\w)")
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:author(?:-?name)?|byline|writer|reporter|by-?author|post-author|td-post-author-name|"
     r"jeg_meta_author|meta-author|author-meta|article-author|source-name|katib)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-_BYLINE = re.compile(r"^(?:بقلم|كتب|كتبت|كتبه|اعداد|إعداد|تحرير)\s*[:：/|-]\s*\S")
+_BYLINE = re.compile(r"^(?:بقلم|كتب|كتبت|كتبه|اعداد|إعداد|تحرير|حاوره|حاورها|حاورته)\s*[:：/|-]\s*\S")
 
 
 def headline_at(sheet: Sheet, title: str) -> int:
@@ -72,6 +73,7 @@ def printed_dates(sheet: Sheet, title: str) -> list[str]:
             line, distance = sheet.lines[number], number - at
             if distance == 0 or not (dated := _may_be_date(line)):
                 continue
+            dated += 3 * (_UPDATED.search(fold(_narrow(line))) is not None)
             if distance > 0 and _before_text(sheet, at, number):
                 near.append((dated - 1, distance, _narrow(line)))
             elif distance < 0 and _together(sheet, at, line):
@@ -94,20 +96,25 @@ def _labelled(sheet: Sheet) -> Iterator[str]:
 
 def _may_be_date(line: Line) -> int:
     """1: a date in an element made for it; 2: a line that is little but a date; 0: no date."""
-    if len(line.text) > _LONGEST or line.linked or not _DATED.search(fold(line.text)) or beside(line.block):
+    if len(line.text) > _LONGEST or not _DATED.search(fold(line.text)) or beside(line.block):
         return 0
     if _in_date_element(line):
         return 1
+    if line.linked:
+        return 0
     return 2 if is_only_date(line.text) or len(line.text.split()) <= _WORDS else 0
 
 
 def _narrow(line: Line) -> str:
     """The date alone where an element inside the line holds it, else the line."""
+    later = ""
     for element in line.block.iter("time", "span", "b", "i", "em", "strong", "small", "font", "a"):
         text = squeeze("".join(element.itertext()))
         if len(text) < len(line.text) and text in line.text and is_only_date(text):
-            return text
-    return line.text
+            if not _UPDATED.search(fold(text)):
+                return text
+            later = later or text
+    return later or line.text
 
 
 def _in_date_element(line: Line) -> bool:
@@ -145,10 +152,11 @@ def bylines(sheet: Sheet, title: str) -> Iterator[str]:
             yield line.text
     if at < 0:
         return
-    for element in sheet.root.iter("a", "span", "div", "p", "li", "strong"):
-        names = f"{marks(element)} {element.get('rel') or ''}"
-        if names != " " and _BYLINE_CLASS.search(names) and not beside(element):
-            text = " ".join("".join(element.itertext()).split())
+    for element in sheet.root.iter("a", "span", "div", "p", "li", "strong", "b", "h3", "h4", "h5", "h6", "address"):
+        called = f"{marks(element)} {element.get('rel') or ''}"
+        if called != " " and _BYLINE_CLASS.search(called) and not beside(element):
+            names = [" ".join("".join(link.itertext()).split()) for link in element.iter("a")]
+            text = next((name for name in names if " " in name), "") or " ".join(" ".join(element.itertext()).split())
             # a name has two words; one word in an author's place is as often the section
             if " " in text and len(text) <= 60 and not _DIGIT.search(text):
                 yield text
@@ -159,9 +167,27 @@ _COUNTER = re.compile(
 )
 
 
+_TIME = re.compile(r"(?:الساعه )?\d{1,2}:\d\d(?::\d\d)?(?: ?(?:ص|م|صباحا|مساء|am|pm|gmt|بتوقيت .{2,20}))?")
+_DASH = re.compile(r"\s*[-|/]\s+|\s*,\s+")
+
+
+def is_time(line: str) -> bool:
+    """Whether a line is nothing but a time of day."""
+    return len(line) < 40 and _TIME.fullmatch(fold(line)) is not None
+
+
 def is_dateline(line: str) -> bool:
     """Whether a line of text is nothing but a printed date, with its weekday, time, labels and the page's counters."""
     if len(line) > 120 or not _DIGIT.search(line):
         return False
+    if is_time(line):
+        return True
     line = _COUNTER.sub(" ", fold(line))
-    return is_only_date(line)
+    if is_only_date(line):
+        return True
+    dash = _DASH.search(line)
+    if dash is None:
+        return False
+    # "the outlet - Tuesday 12 May 2026": no sentence, with a whole date
+    place, rest = line[: dash.start()], line[dash.end() :]
+    return 0 < len(place) <= 30 and not _DIGIT.search(place) and is_only_date(rest)

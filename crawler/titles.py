@@ -29,10 +29,13 @@ def headline(
     heads = [head for head in headings if 8 <= len(head) <= 300 and bare(head) not in names]
     witnesses = {bare(text) for text in (*metadata.titles, *heads, metadata.document_title, hint or "") if text}
     shown = [*headings, *printed] if hint or not metadata.titles else []
-    unmarked = "" if metadata.titles else _printed_again(metadata.document_title, shown)
+    whole = bare(metadata.document_title) in {bare(head) for head in heads}
+    unmarked = "" if metadata.titles or whole else _printed_again(metadata.document_title, shown)
     candidates = (*metadata.titles, unmarked, *heads[:1], metadata.document_title, hint or "")
     if hint and _is_printed(hint, shown) and not (metadata.titles and words(hint) & words(metadata.titles[0])):
         candidates = (hint, *candidates)  # a title that is the same on every page is not the article's
+    elif hint and not metadata.titles and not heads and not words(hint) & words(metadata.document_title):
+        candidates = (hint,)  # a page that a script would fill has the site's name for a title
     for candidate in candidates:
         title = _stripped(candidate, names, witnesses)
         if bare(title) and bare(title) not in names:
@@ -106,7 +109,8 @@ def _uncut(title: str, others: Iterable[str]) -> str:
 
 
 _BY = re.compile(
-    r"^(?:(?:مرسلة|نشرت?|أرسلت|posted)\s+)?(?:بقلم|بواسطة|كتب[ته]?|تحرير|إعداد|اعداد|الكاتب|by|author)\s*[:/|-]?\s*",
+    r"^(?:(?:مرسلة|نشرت?|أرسلت|posted)\s+)?(?:(?:بقلم|بواسطة|كتب[ته]?|تحرير|إعداد|اعداد|الكاتب|by|author)\s*[:/|-]?|"
+    r"(?:حاور(?:ه|ها|هم|ته|تها)|أجرى الحوار|حوار|تقرير|تحقيق|متابعة|ريبورتاج)\s*[:/|-])\s*",
     re.IGNORECASE,
 )
 _NOBODY = frozenset(

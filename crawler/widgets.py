@@ -55,7 +55,9 @@ _BOXES = re.compile(
                 r"stories|topics|links|content|items|box|block|section|wrap(?:per)?)|similar-?posts|latest-?(?:news|posts)|most-?(?:read|viewed|popular)|"
                 r"popular-?posts|recommended.*|you-?may-?like|tagcloud|tags-?links|post-?tag|entry-?tags|article-?tags|tags-?list|"
                 r"breadcrumbs?|post-navigation|nav-links|comments|comments-area|comment-list|respond|comment-respond|"
-                r"comment-form|print-?only|cookie.*|sidebar|widget-area"
+                r"comment-form|print-?only|cookie.*|sidebar|widget-area|"
+                r"sponsor(?:ed)?(?:-.*)?|advertorial|advert(?:s|isement|ising|-.*)?|ads?-?(?:label|container|wrap(?:per)?|slot|unit|box|block|banner|holder|space|zone)|"
+                r"(?:img|image|photo|pic|media|thumb)[_-]?(?:caption|credits?)(?:-text)?|page-?links|.*sign-?up.*|kg-bookmark-card|post-?page-?numbers|inline-?related.*|related-?inline.*"
             ),
             # Blogger
             r"post-footer|blog-pager|post-labels|comments-section",
@@ -111,7 +113,7 @@ def _is_beside_name(names: str) -> bool:
 def beside(element: HtmlElement) -> bool:
     """Whether an element stands beside the article: in a sidebar, a menu, a ticker, a teaser, comments, the foot of the page.
 
-    What holds the article's own text is not beside it: Blogger keeps the whole article in a ``widget``, Drupal
+    What holds the headline or the article's own text is not beside it: Blogger keeps the whole article in a ``widget``, Drupal
     prints "submitted by" in a ``footer`` of the article.
     """
     for above in (element, *element.iterancestors()):
@@ -121,7 +123,8 @@ def beside(element: HtmlElement) -> bool:
         if not tagged:
             tagged = _is_beside_name(marks(above))
         if tagged and not (
-            above is not element and any(is_container(e) for e in above.iter("div", "section", "td", "article"))
+            above is not element
+            and any(e.tag == "h1" or is_container(e) for e in above.iter("h1", "div", "section", "td", "article"))
         ):
             return next(above.iterancestors("article"), None) is None or above.tag in ("aside", "nav")
     return False
@@ -233,12 +236,21 @@ def _prune_boxes(work: _Pruning) -> None:
     for element in list(work.sheet.root.iter(etree.Element)):
         if not element.attrib or element.tag in _NEVER or element in work.holding:
             continue
-        name = next(filter(_is_box_name, tokens(element)), None)
+        name = next(filter(_is_box_name, tokens(element)), None) or _described(element)
         if name is None or not work.free(element):
             continue
         size = work.sheet.size(element)
         if size <= max(_TEASERS, 0.5 * work.whole) or "comment" in name:
             work.remove(element, f"box {name}")
+
+
+_DESCRIBED = re.compile(r"byline|recommend|related|most-read|top-stories|newsletter|share", re.IGNORECASE)
+
+
+def _described(element: HtmlElement) -> str | None:
+    """What a section whose classes are hashes says that it is, to readers who do not see it."""
+    by = element.get("aria-labelledby") if element.tag in ("section", "div", "aside", "nav") else None
+    return by if by and _DESCRIBED.search(by) else None
 
 
 def _prune_labelled(work: _Pruning) -> None:

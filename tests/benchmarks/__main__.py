@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-_TOGETHER = {"read": ("reading", "dates", "encodings", "feeds", "standing")}
+_TOGETHER = {"read": ("reading", "dates", "encodings", "feeds", "standing", "pool")}
 
 
 def main(wanted: list[str]) -> int:
