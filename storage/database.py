@@ -28,6 +28,8 @@ __all__ = ["connect", "insert_into", "migrate", "reading", "writing"]
 
 _BUSY = 30.0
 """Seconds that a writer waits for another."""
+_MIGRATING = 0x5261736964_01
+"""Of PostgreSQL's advisory locks: "Rasid", and which one."""
 _OURS = {"articles", "passes", "sources"}
 """Tables that every version of the store has."""
 
@@ -173,6 +175,8 @@ def migrate(engine: Engine) -> None:
             subject=_name(engine.url),
         ) from error
     with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":  # two workers that start at once: the second finds nothing to do
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 

@@ -1,18 +1,23 @@
 """The migrations lead to exactly the tables that schema.py describes."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
 
 import storage
 from storage.database import connect, writing
 from storage.schema import VERSION, metadata
 from storage.store import Store
+from tests import postgres
 
 
 def scripts() -> ScriptDirectory:
@@ -25,18 +30,32 @@ def test_the_newest_migration_is_the_version_that_the_program_expects() -> None:
     assert scripts().get_heads() == [VERSION]
 
 
-def test_migrations_lead_to_the_schema(tmp_path: Path) -> None:
-    with Store.open(f"sqlite:///{tmp_path / 'rasid.db'}") as store, store._engine.connect() as connection:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Of a database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'rasid.db'}"
+    else:
+        with postgres.database(empty=True) as given:
+            yield given
+
+
+def test_migrations_lead_to_the_schema(address: str) -> None:
+    with Store.open(address) as store, store._engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
-        names = set(metadata.tables)
-        assert {
-            row[0] for row in connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'")
-        } >= names
+        assert set(inspect(connection).get_table_names()) >= set(metadata.tables)
 
 
-def test_a_store_of_the_first_version_keeps_its_flags(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'rasid.db'}"
+def test_those_who_open_a_new_store_at_once_make_it_once(address: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: Store.open(address), range(4)))
+    for store in opened:
+        assert store.counts()["articles"] == 0
+        store.close()
+
+
+def test_a_store_of_the_first_version_keeps_its_flags(address: str) -> None:
     engine = connect(address)
     config = Config()
     config.set_main_option("script_location", str(Path(storage.__file__).parent / "migrations"))
@@ -46,7 +65,7 @@ def test_a_store_of_the_first_version_keeps_its_flags(tmp_path: Path) -> None:
         connection.exec_driver_sql("INSERT INTO passes (id, started_at) VALUES (1, '2026-11-23 09:30:00.000000')")
         connection.exec_driver_sql(
             "INSERT INTO articles (id, url, source, title, text, language, fetched_at, tags, notes, same_words, pass_id, stored_at)"
-            " VALUES (1, 'https://a.example/1', 'a', '', '', 'ar', '2026-11-23 09:30:00.000000', '[]', '[]', x'00', 1,"
+            " VALUES (1, 'https://a.example/1', 'a', '', '', 'ar', '2026-11-23 09:30:00.000000', '[]', '[]', '00', 1,"
             " '2026-11-23 09:30:00.000000')"
         )
         connection.exec_driver_sql(

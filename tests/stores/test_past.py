@@ -1,5 +1,6 @@
 """What every store does with the past: paging through it, flags that come late, Stories that are muted."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -87,6 +88,11 @@ def test_a_look_at_the_past_reads_no_more_than_it_needs(store: Store) -> None:
     store.flags_by_article([1, 2])
     assert len(asked) >= 3
     with store._engine.connect() as connection:
+        explain, great = "EXPLAIN QUERY PLAN", re.compile(r"SCAN (articles|flags)")
+        if connection.dialect.name == "postgresql":
+            # of three rows its planner reads all, unless it is told that this is dear
+            connection.exec_driver_sql("SET enable_seqscan = off")
+            explain, great = "EXPLAIN", re.compile(r"Seq Scan on (articles|flags)")
         for statement, parameters in asked.items():
-            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]  # type: ignore[arg-type]
-            assert not [step for step in plan if step.startswith(("SCAN articles", "SCAN flags"))], (statement, plan)
+            plan = [str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {statement}", parameters)]  # type: ignore[arg-type]
+            assert not [step for step in plan if great.search(step)], (statement, plan)
