@@ -123,6 +123,8 @@ def of_error(error: Exception) -> Trouble:
 
 def _words(error: Exception) -> str:
     text = " ".join(str(error).split())[:200]
+    if "HeadersTooLarge" in text:  # Twisted wraps it
+        return "the answer's headers are too large"
     if isinstance(error, scrapy.IgnoreRequest):
         if "DOWNLOAD_MAXSIZE" in text:
             return "the answer is too large once decompressed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -61,3 +61,4 @@ class Callbacks:
     revisit: Sequence[Revisit] = ()
     revisited: Callable[[str, Sequence[Sight]], None] | None = None
     listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None
+    read_elsewhere: Collection[str] = ()

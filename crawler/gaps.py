@@ -10,19 +10,21 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from crawler.article import Entry
 from crawler.source import Source
 
-__all__ = ["Look", "joins", "look_of", "newest_of", "oldest_of", "remembered", "worth_remembering"]
+__all__ = ["Look", "joins", "lately", "look_of", "newest_of", "oldest_of", "remembered", "worth_remembering"]
 
 Listed = Sequence[tuple[str, Entry]]
 """Canonical addresses with their entries, in the listing's order."""
 
 _MOST = 300
 _PINNED = 5
+_LATE = timedelta(days=2)
+_UNTIMED = 100
 _AT_THE_END = 3
 _DATED = 0.5
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -50,8 +52,9 @@ def remembered(value: Mapping[str, str] | None, source: Source) -> Look | None:
     )
 
 
-def look_of(listed: Listed) -> Look:
-    """What to remember of these entries: of many the newest, or where they have no dates the first and the last."""
+def look_of(listed: Listed, now: datetime) -> Look:
+    """What to remember of these entries: of many the newest, or where they have no dates the first and the last. A time to
+    come is none: one slip of a site's would make every later listing reach back far enough."""
     chosen = list(listed)
     if len(chosen) > _MOST:
         if _dated(chosen):
@@ -60,7 +63,8 @@ def look_of(listed: Listed) -> Look:
             )
         else:
             chosen = chosen[: _MOST // 2] + chosen[-_MOST // 2 :]
-    return Look(marks=frozenset(_mark(url) for url, _ in chosen), newest=newest_of(listed))
+    newest = max((at for at in _times(listed) if at <= now), default=None)
+    return Look(marks=frozenset(_mark(url) for url, _ in chosen), newest=newest)
 
 
 def worth_remembering(look: Look, source: Source) -> dict[str, str]:
@@ -73,11 +77,25 @@ def worth_remembering(look: Look, source: Source) -> dict[str, str]:
 
 def joins(listed: Listed, last: Look) -> bool:
     """Whether nothing can have fallen out between the ``last`` look and a listing, or a row of them."""
+    if not last.marks:  # nothing was there to be joined
+        return True
     listed = _newest_first(listed)
     known = [_mark(url) in last.marks for url, _ in listed]
     if any(known) and not _only_pinned(listed, known):
         return True
     return last.newest is not None and _reaches(listed, last.newest)
+
+
+def lately(listed: Listed, last: Look | None, now: datetime, reach: timedelta) -> Listed:
+    """Of a listing that is an archive, what is newer than the ``last`` look, or without one within ``reach`` of ``now``.
+
+    Two days more are taken, for what is listed late; of entries without a time the first and last hundred.
+    """
+    since = now - reach if last is None or last.newest is None else last.newest - _LATE
+    told = [(url, entry, entry.published_at or entry.updated_at) for url, entry in listed]
+    untimed = [url for url, _, at in told if at is None]
+    left_out = set(untimed[_UNTIMED:-_UNTIMED])
+    return [(url, entry) for url, entry, at in told if (url not in left_out if at is None else at >= since)]
 
 
 def newest_of(listed: Listed) -> datetime | None:

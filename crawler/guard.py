@@ -9,6 +9,9 @@ A Source may list networks that it may reach all the same (``allow_addresses``).
 it was made for and from nothing else; redirects keep it. The handler tells the resolver by a context variable, and a connection
 that was opened under one allowance is never used under another: every allowance has a connection pool of its own.
 
+Through a proxy only the proxy is dialled, which the operator chose: names are resolved there, and nobody here sees to what.
+What is spelled out as an address, or is a name of somebody's own network by its very ending, is refused all the same.
+
 Dangers: https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html; networks:
 https://www.iana.org/assignments/iana-ipv4-special-registry and https://www.iana.org/assignments/iana-ipv6-special-registry.
 """
@@ -17,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -32,20 +36,44 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+from crawler.connections import handler
 from crawler.errors import CrawlError
+from crawler.urls import same_site
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-__all__ = ["ALLOWED", "Guard", "GuardedHandler", "Network", "Refused", "Resolver", "literal", "networks", "verdict"]
+__all__ = [
+    "ALLOWED",
+    "PROXY",
+    "UNVERIFIED",
+    "Guard",
+    "GuardedHandler",
+    "Network",
+    "Refused",
+    "Resolver",
+    "literal",
+    "networks",
+    "own_name",
+    "verdict",
+]
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 ALLOWED = "allow_addresses"
 """Key of ``Request.meta``: the networks (CIDR) that the request's Source may reach although they are not public."""
+
+PROXY = "proxy"
+"""Key of ``Request.meta``, Scrapy's own: the HTTP proxy through which the request goes."""
+UNVERIFIED = "unverified_site"
+"""Key of ``Request.meta``: the address of a site whose certificate need not be vouched for."""
+
+_OWN_NAMES = re.compile(r"(?:^|\.)(?:localhost|localdomain|local|internal|intranet|lan|home\.arpa|home|corp)$")
+"""RFC 6761 and 6762, RFC 8375, ICANN's list of names that are never delegated."""
+_EVERYWHERE: tuple[Network, ...] = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052: an IPv4 address in the last 32 bits
 _NOT_PUBLIC: tuple[tuple[Network, str], ...] = tuple(
@@ -140,6 +168,12 @@ def literal(host: str) -> str | None:
         return None
 
 
+def own_name(host: str) -> bool:
+    """Whether a host name is one of somebody's own network by its ending, or has no dot at all."""
+    name = host.rstrip(".").lower()
+    return "." not in name or _OWN_NAMES.search(name) is not None
+
+
 @dataclass(slots=True)
 class _Permit:
     """What one transfer may reach, and what the resolver refused it."""
@@ -179,7 +213,7 @@ class GuardedHandler:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._doors: dict[tuple[str, ...], HTTP11DownloadHandler] = {}
+        self._doors: dict[tuple[tuple[str, ...], str | None, bool], HTTP11DownloadHandler] = {}
         self._running: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -188,15 +222,19 @@ class GuardedHandler:
 
     async def download_request(self, request: Request) -> Response:
         """Fetch it. Raises :class:`Refused` where the guard says no, otherwise what Scrapy's handler raises."""
-        declared = tuple(request.meta.get(ALLOWED, ()))
-        permit = _Permit(networks(declared))
+        declared, proxy = tuple(request.meta.get(ALLOWED, ())), request.meta.get(PROXY)
+        site = request.meta.get(UNVERIFIED)
+        verified = site is None or not same_site(request.url, site)
+        permit = _Permit(_EVERYWHERE if proxy else networks(declared))
         token = _permit.set(permit)
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
         try:
             async with self.turn():
-                return await self._door(declared).download_request(request)
+                response = await self._door((declared, proxy, verified)).download_request(request)
+                # of a proxied answer the address is the proxy's, and says nothing of the site
+                return response.replace(ip_address=None) if proxy else response
         except CannotResolveHostError:
             if permit.refused is not None:
                 raise Refused(f"{urlsplit(request.url).hostname}: {permit.refused}") from None
@@ -209,14 +247,11 @@ class GuardedHandler:
         """What a transfer waits for before it begins, and holds until it ends."""
         return nullcontext()
 
-    def _door(self, declared: tuple[str, ...]) -> HTTP11DownloadHandler:
-        door = self._doors.get(declared)
-        if door is None:
-            door = self._doors[declared] = HTTP11DownloadHandler(self._crawler)
-            # Twisted's own second try of a GET whose kept-alive connection had died opens a new connection from whatever
-            # context closed the old one: the resolver would not know for whom. Scrapy's retry comes through here again.
-            door._pool.retryAutomatically = False  # noqa: SLF001 -- no public way
-        return door
+    def _door(self, key: tuple[tuple[str, ...], str | None, bool]) -> HTTP11DownloadHandler:
+        found = self._doors.get(key)
+        if found is None:
+            found = self._doors[key] = handler(self._crawler, verified=key[2])
+        return found
 
     async def close(self) -> None:
         running = [task for task in self._running if task is not asyncio.current_task()]
@@ -236,9 +271,12 @@ class Guard:
         parts = urlsplit(request.url)
         if parts.scheme not in ("http", "https"):
             raise Refused(f"{parts.scheme}: only http and https are read")
-        address = literal(parts.hostname or "")
+        host = parts.hostname or ""
+        address = literal(host)
         if address is not None:
             self._judge(address, request)
+        elif request.meta.get(PROXY) and own_name(host):
+            raise Refused(f"{host} is a name of the proxy's own network")
 
     async def process_response(self, request: Request, response: Response) -> Response:
         if response.ip_address is not None:

@@ -11,9 +11,10 @@ from crawler.answers import Trouble
 from crawler.article import Article, Entry, Page
 from crawler.reading import Unread
 from crawler.revisit import Revisit, Sight
+from crawler.spiders import Listing
 from crawler.urls import canonical
 
-__all__ = ["look"]
+__all__ = ["look", "look_at_listing"]
 
 
 async def look(
@@ -39,6 +40,31 @@ async def look(
     if article is not None:
         return Sight(revisit=revisit, article=replace(article, capture=capture))
     return _without_text(revisit, page, why)
+
+
+async def look_at_listing(
+    revisit: Revisit,
+    address: str,
+    *,
+    listing: Callable[[str], Awaitable[Listing]],
+    read: Callable[[str, Entry], Awaitable[tuple[Article | None, str]]],
+) -> Sight:
+    """What is seen of an entry that has no page of its own, in the listing at ``address`` that would show it."""
+    try:
+        shown = await listing(address)
+        found = next((entry for entry in shown.entries if canonical(entry.url) == canonical(revisit.url)), None)
+        if found is None:
+            if not shown.entries:  # a channel that shows nothing at all is another trouble
+                return Sight(revisit=revisit, why="; ".join(shown.defects) or "nothing is listed")
+            return Sight(revisit=revisit, gone="it is not listed any more")
+        article, why = await read(revisit.url, found)
+    except Trouble as trouble:
+        return Sight(revisit=revisit, gone=trouble.why if trouble.gone else None, why=trouble.why)
+    except Unread as unread:
+        return Sight(revisit=revisit, why=str(unread))
+    if article is None:
+        return Sight(revisit=revisit, gone=f"no text is left in it ({why})")
+    return Sight(revisit=revisit, article=article)
 
 
 def _without_text(revisit: Revisit, page: Page, why: str) -> Sight:

@@ -1,6 +1,6 @@
 """What an Article notes of how it was read. Stored articles carry these words: they are not changed."""
 
-__all__ = ["FROM_DATA", "FROM_FEED", "LIVE", "NO_HEADLINE", "UNLIKE", "VIDEO", "WHOLE"]
+__all__ = ["FROM_DATA", "FROM_FEED", "LIVE", "NOT_VERIFIED", "NO_HEADLINE", "UNLIKE", "VIDEO", "WHOLE"]
 
 FROM_FEED = "text from the feed"
 """The page's own was no good."""
@@ -10,4 +10,6 @@ UNLIKE = "not like the source's other articles"
 """Opens the note that says why the page's own text was not taken."""
 LIVE = "live blog: the text grows"
 VIDEO = "video page"
+NOT_VERIFIED = "TLS not verified"
+"""The site's certificate was not looked at, as its source has it: anybody on the way may have written this."""
 NO_HEADLINE = "no headline found: its first words stand for it"

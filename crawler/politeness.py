@@ -22,7 +22,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.answers import Trouble, challenged, of_error
-from crawler.guard import ALLOWED, GuardedHandler, Refused
+from crawler.guard import ALLOWED, PROXY, UNVERIFIED, GuardedHandler, Refused
 from crawler.outcome import Fate
 
 if TYPE_CHECKING:
@@ -239,7 +239,8 @@ class Robots:
         return _rules(body)
 
     async def _ask(self, url: str, request: Request) -> Response:
-        meta = {"dont_obey_robotstxt": True, ALLOWED: request.meta.get(ALLOWED, ()), "max_retry_times": 1}
+        kept = {key: request.meta[key] for key in (ALLOWED, PROXY, UNVERIFIED) if key in request.meta}
+        meta = kept | {"dont_obey_robotstxt": True, "max_retry_times": 1}
         robots = Request(url, callback=NO_CALLBACK, meta=meta, dont_filter=True)
         return await self._crawler.engine.download_async(robots)
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,7 @@ def crawl(
     revisit: Sequence[Revisit] = (),
     revisited: Callable[[str, Sequence[Sight]], None] | None = None,
     listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None,
+    read_elsewhere: Collection[str] = (),
 ) -> None:
     """Read all ``sources`` once, now, and return when each has ended.
 
@@ -53,6 +54,7 @@ def crawl(
     ``missed``  an Entry (its ``url`` canonical) that did not become an Article, and why; not called for KNOWN and NOT_REACHED
     ``ended``   a source's Outcome: exactly once for each
     ``revisit``   addresses to look at again when their source has been read; a source in trouble is left alone
+    ``read_elsewhere`` addresses of sources that are not of this pass: posts' links to their sites are left to them
     ``revisited`` a source's name and all its Sights, once, before its ``ended``
     ``listed``    a source's name, its listing as it was fetched, the Entries and the defects; before ``known`` is asked
 
@@ -72,7 +74,7 @@ def crawl(
     _gone_out = True
     callbacks = Callbacks(
         known=known, memory=memory, keep=keep, emit=emit, missed=missed, ended=ended, now=now,
-        revisit=revisit, revisited=revisited, listed=listed,
+        revisit=revisit, revisited=revisited, listed=listed, read_elsewhere=read_elsewhere,
     )  # fmt: skip
     _go(sources, fetching, callbacks)
 

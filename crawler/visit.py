@@ -14,17 +14,19 @@ from urllib.parse import urlsplit
 
 from crawler import answers, freshness, gaps, older, validators
 from crawler.answers import Trouble
-from crawler.article import Entry, Page
+from crawler.article import Article, Entry, Page
 from crawler.carriers import Carriers
 from crawler.errors import CrawlError
 from crawler.following import follow
-from crawler.looks import look
+from crawler.linked import worth_following
+from crawler.looks import look, look_at_listing
+from crawler.notes import NOT_VERIFIED
 from crawler.outcome import Ending, Fate, Gap
 from crawler.reading import Unread
 from crawler.source import Source
 from crawler.spiders import KINDS, Listing
 from crawler.tally import Tally
-from crawler.urls import canonical
+from crawler.urls import canonical, same_site
 from crawler.writer import Broken
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ _TRIES_TO_FILL = 5
 _REACHES_BACK = frozenset({"wordpress", "telegram"})
 """Kinds whose first reading asks for older pages: they carry what they list whole, or nearly."""
 _HEARD = 60
+_TEASER = 200
+"""Characters: a feed's content that is shorter says only that there is an article."""
 
 
 class Stopped(Exception):  # noqa: N818 -- not an error
@@ -55,6 +59,8 @@ class Visit:
         self._source = source
         self._tally = Tally(source, rounds.now())
         self._carriers = Carriers(rounds.keep)
+        self._links: dict[str, str] = {}
+        """Addresses that new posts link to, and the post that does."""
         self._later: dict[str, Mapping[str, str]] = {}
         """What is remembered once the Outcome is stored: whoever is killed before looks again as if nothing had been."""
 
@@ -81,6 +87,10 @@ class Visit:
         except Exception as error:
             log.exception("%s: unexpected", source.name)
             tally.end(Ending.FAILED, f"unexpected, see the log: {type(error).__name__}: {error}")
+        if source.proxy and tally.ending in (Ending.READ, Ending.UNCHANGED):
+            tally.defects += (
+                f"asked through {source.proxy}: names were resolved there, and the guard saw only the names",
+            )
         with suppress(Broken):
             await self._rounds.end(tally.outcome(self._rounds.now()))
             for key, value in self._later.items():
@@ -110,7 +120,10 @@ class Visit:
         tally.not_before = freshness.not_before(page, said, now)
         listed = [(canonical(entry.url), entry) for entry in entries]
         last = gaps.remembered(await self._rounds.recall(f"seen {source.name}"), source)
+        if source.kind == "sitemap":  # an archive
+            listed = list(gaps.lately(listed, last, now, source.reach))
         new = await self._entries(listed)
+        await self._follow_links()
         tally.heard = _heard(listed, new if last else 0, self._rounds.now())
         if tally.not_reached:  # the next pass sees them, and what is behind them
             return
@@ -145,7 +158,9 @@ class Visit:
                 return False
             listed = listed + back.listed
         if not tally.not_reached and self._rounds.stopped is None:
-            self._later[f"seen {source.name}"] = gaps.worth_remembering(gaps.look_of(listed), source)
+            self._later[f"seen {source.name}"] = gaps.worth_remembering(
+                gaps.look_of(listed, self._rounds.now()), source
+            )
         return True
 
     async def _reach_back(self, listing: Listing, listed: list[tuple[str, Entry]]) -> list[tuple[str, Entry]]:
@@ -243,9 +258,38 @@ class Visit:
                 await self._rounds.missed(source.name, replace(entry, url=url), fate, why)
 
     async def _article(self, url: str, entry: Entry) -> tuple[Fate, str]:
-        source, readers = self._source, self._rounds.readers
         if entry.complete:  # the listing carries it whole: there is nothing to ask for
             return await self._whole(url, entry)
+        try:
+            fate, why = await self._page(url, entry)
+            closed = fate is Fate.NEEDS_BROWSER
+        except Trouble as trouble:
+            fate, why = trouble.fate, trouble.why
+            closed = trouble.gone or fate in (Fate.REFUSED, Fate.CHALLENGED)
+            if trouble.wait or not closed or not entry.content:
+                raise
+        if closed and entry.content:
+            told, _ = await self._whole(url, entry, because=why)
+            if told is not Fate.UNREADABLE:
+                return told, ""
+        return fate, why
+
+    async def _whole(self, url: str, entry: Entry, *, because: str = "") -> tuple[Fate, str]:
+        """An article of what the listing carries; ``because`` the page itself cannot be had, and then a teaser is none."""
+        article, why = await self._read_whole(url, entry)
+        if article is None or (because and len(article.text) < _TEASER):
+            return Fate.UNREADABLE, why
+        if because:
+            article = replace(article, notes=(*article.notes, f"the page itself could not be had: {because}"))
+        article = await self._carriers.proven(article, entry, None)
+        fate = await self._rounds.emit(self._noted(article, entry, self._source.url))
+        if fate is Fate.STORED:
+            for link in worth_following(entry.links, self._rounds.read_elsewhere):
+                self._links.setdefault(link, article.url)
+        return fate, why
+
+    async def _page(self, url: str, entry: Entry) -> tuple[Fate, str]:
+        source, readers = self._source, self._rounds.readers
         page = await self._fetch(entry.url, retries=_PAGE_RETRIES)
         with self._rounds.backlog.hold(page):
             if page.redirects and (led := await self._led_elsewhere(url, page)) is not None:
@@ -259,16 +303,19 @@ class Visit:
                 return Fate.NEEDS_BROWSER, "its text is made by scripts in a browser"
             return Fate.UNREADABLE, why or "no article in it"
         article = await self._carriers.proven(article, entry, capture)
-        fate = await self._rounds.emit(article)
+        fate = await self._rounds.emit(self._noted(article, entry, page.url))
         if article.url != url:
             await self._rounds.remember(f"entry {url}", {"led-to": article.url})
         return fate, why
 
-    async def _whole(self, url: str, entry: Entry) -> tuple[Fate, str]:
-        article, why = await self._rounds.readers.whole(url, entry, self._source, self._rounds.now())
-        if article is None:
-            return Fate.UNREADABLE, why
-        return await self._rounds.emit(await self._carriers.proven(article, entry, None)), why
+    def _noted(self, article: Article, entry: Entry, address: str) -> Article:
+        """An article that came from ``address``, with what is to be known of how it came."""
+        source, notes = self._source, article.notes
+        if not source.verify_tls and address.startswith("https:") and same_site(address, source.url):
+            notes = (*notes, NOT_VERIFIED)
+        if entry.url in self._links:
+            notes = (*notes, f"linked from {self._links[entry.url]}")
+        return replace(article, notes=notes)
 
     async def _led_elsewhere(self, url: str, page: Page) -> tuple[Fate, str] | None:
         """The Fate of an entry whose address led to another one; ``None``: the other one is to be read."""
@@ -283,6 +330,12 @@ class Visit:
         self._rounds.taken.add(final)
         return None
 
+    async def _follow_links(self) -> None:
+        """To the pages that new posts send their readers to: they are Entries like the others."""
+        follow_to = [(canonical(link), Entry(url=link)) for link in self._links]
+        if follow_to and not self._tally.not_reached:
+            await self._entries(follow_to)
+
     # looking again
 
     async def _look_again(self) -> None:
@@ -296,10 +349,19 @@ class Visit:
         )
         try:
             for revisit in self._rounds.revisits(source.name):
-                sights.append(await again(revisit))  # noqa: PERF401 -- what was seen is told when the pass is cut
+                shown_at = KINDS[source.kind].showing(revisit.url, source)
+                if shown_at is None:
+                    sights.append(await again(revisit))
+                else:
+                    sights.append(
+                        await look_at_listing(revisit, shown_at, listing=self._listing_at, read=self._read_whole)
+                    )
         finally:
             if sights:
                 await self._rounds.revisited(source.name, sights)
+
+    async def _read_whole(self, url: str, entry: Entry) -> tuple[Article | None, str]:
+        return await self._rounds.readers.whole(url, entry, self._source, self._rounds.now())
 
     async def _fetch(self, url: str, *, retries: int, headers: Mapping[str, str] | None = None) -> Page:
         return await self._rounds.fetch(url, self._source, retries=retries, headers=headers)

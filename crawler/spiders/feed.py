@@ -22,6 +22,9 @@ class FeedKind:
     def start(self, source: Source) -> str:
         return source.url
 
+    def showing(self, url: str, source: Source) -> str | None:  # noqa: ARG002
+        return None
+
     def listing(self, page: Page, source: Source) -> Listing:  # noqa: ARG002
         feed = feeds.read(page.body, page.url, page.content_type)
         return Listing(

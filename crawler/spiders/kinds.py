@@ -38,6 +38,10 @@ class Kind(Protocol):
         """The address to ask first."""
         ...
 
+    def showing(self, url: str, source: Source) -> str | None:
+        """Where a listing shows that entry once more, in a kind whose entries are complete; ``None``: it has a page of its own."""
+        ...
+
     def listing(self, page: Page, source: Source) -> Listing:
         """What the answer says. Never raises for what a site may send."""
         ...

@@ -22,7 +22,7 @@ from crawler.article import Article, Entry, Page
 from crawler.backlog import Backlog
 from crawler.errors import CrawlError
 from crawler.fetching import Callbacks, Fetching
-from crawler.guard import ALLOWED
+from crawler.guard import ALLOWED, PROXY, UNVERIFIED
 from crawler.outcome import Fate, Outcome
 from crawler.reading import Readers
 from crawler.received import chain
@@ -56,6 +56,8 @@ class Rounds(Spider):
         self.backlog = Backlog()
         self.taken: set[str] = set()
         """Canonical addresses that this pass has in hand or has dealt with."""
+        self.read_elsewhere = frozenset({source.url for source in sources} | set(callbacks.read_elsewhere))
+        """Addresses of Sources: their sites' pages are theirs to read."""
         self._fetches: set[asyncio.Future[Response]] = set()
         self._out: asyncio.Queue[Article | None] = asyncio.Queue()
         self._waiting: dict[int, asyncio.Future[Fate]] = {}
@@ -167,6 +169,10 @@ class Rounds(Spider):
         if self._stopped is not None:
             raise Stopped
         meta: dict[str, Any] = {ALLOWED: source.allow_addresses, "max_retry_times": retries}
+        if source.proxy is not None:
+            meta[PROXY] = source.proxy
+        if not source.verify_tls:
+            meta[UNVERIFIED] = source.url
         try:
             language = {"Accept-Language": f"{source.language}, *;q=0.5"}
             request = Request(url, headers=language | dict(headers or {}), meta=meta, dont_filter=True)

@@ -93,6 +93,9 @@ class SectionKind:
     def start(self, source: Source) -> str:
         return source.url
 
+    def showing(self, url: str, source: Source) -> str | None:  # noqa: ARG002
+        return None
+
     def listing(self, page: Page, source: Source) -> Listing:
         text = decode(page.body, page.content_type).replace("\0", "")
         if not text.strip():

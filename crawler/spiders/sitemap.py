@@ -36,6 +36,9 @@ class SitemapKind:
     def start(self, source: Source) -> str:
         return source.url
 
+    def showing(self, url: str, source: Source) -> str | None:  # noqa: ARG002
+        return None
+
     def listing(self, page: Page, source: Source) -> Listing:  # noqa: ARG002
         told = sitemaps.read(page.body, page.url, most=_MOST_ENTRIES)
         defects = list(told.defects)

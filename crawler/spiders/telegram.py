@@ -23,6 +23,11 @@ class TelegramKind:
         host = "t.me" if parts.netloc.lower() in telegram.HOSTS else parts.netloc
         return urlunsplit((parts.scheme, host, f"/s/{path[0] if path else ''}", "", ""))
 
+    def showing(self, url: str, source: Source) -> str | None:
+        """The posts up to that one."""
+        number = re.fullmatch(r".*/([0-9]{1,12})", urlsplit(url).path)
+        return f"{self.start(source)}?{urlencode({'before': int(number[1]) + 1})}" if number else None
+
     def listing(self, page: Page, source: Source) -> Listing:
         channel = telegram.read(decode(page.body, page.content_type), page.url)
         return Listing(entries=channel.entries, defects=channel.defects, older=self._older(channel, page, source))

@@ -42,6 +42,9 @@ class WordPressKind:
         asked = {"per_page": str(_EACH), "_fields": _FIELDS} | asked
         return urlunsplit((parts.scheme, parts.netloc, path, urlencode(asked, safe="/,:"), ""))
 
+    def showing(self, url: str, source: Source) -> str | None:  # noqa: ARG002
+        return None
+
     def listing(self, page: Page, source: Source) -> Listing:  # noqa: ARG002
         defects: tuple[str, ...] = ()
         body = page.body

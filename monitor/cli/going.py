@@ -100,6 +100,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
                 ended=work.ended,
                 revisit=again.plan([source.name for source in sources]),
                 revisited=again.seen,
+                read_elsewhere=[source.url for source in config.sources if source.enabled],
             )
         work.tidy()
     except BaseException as error:
