@@ -123,20 +123,33 @@ def of_error(error: Exception) -> Trouble:
 
 def _words(error: Exception) -> str:
     text = " ".join(str(error).split())[:200]
-    if "HeadersTooLarge" in text:  # Twisted wraps it
-        return "the answer's headers are too large"
-    if isinstance(error, scrapy.IgnoreRequest):
-        if "DOWNLOAD_MAXSIZE" in text:
-            return "the answer is too large once decompressed"
-        return "too many redirects" if "max redirections" in text else text
+    said = f"{type(error).__name__}: {text}" if text else type(error).__name__
     for kinds, why in _ERRORS:
         if isinstance(error, kinds):
             return why
+    for pattern, why in _SAID:
+        if pattern.search(said):
+            return why
     if _TLS.search(text):
         return f"no secure connection (TLS): {'; '.join(_OPENSSL.findall(text)) or text}"
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text if text and isinstance(error, scrapy.IgnoreRequest) else said
 
 
+_SAID = tuple(
+    (re.compile(pattern), why)
+    for pattern, why in (
+        (r"HeadersTooLarge", "the answer's headers are too large"),
+        (r"DOWNLOAD_MAXSIZE", "the answer is too large once decompressed"),
+        (r"max redirections", "too many redirects"),
+        (r"^DownloadFailedError.*Connection(?:Done|Lost|Aborted)", "the host closed the connection without an answer"),
+        (r"^DownloadFailedError.*(?:ParseError|ValueError|DataLoss)", "the answer is not HTTP"),
+        (
+            r"^(?:BadGzipFile|ZstdError|EOFError|error: )",
+            "the answer cannot be decompressed",
+        ),  # zlib's and brotli's: error
+    )
+)
+"""What Scrapy and Twisted wrap, and say in words only."""
 _ERRORS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (scrapy.CannotResolveHostError, "the host's name cannot be resolved (DNS)"),
     (scrapy.DownloadConnectionRefusedError, "the host refused the connection"),
