@@ -158,6 +158,13 @@ class Proofs:
         )
         return self._records(captures.c.id.in_(named))
 
+    def article_of(self, identity: str) -> int | None:
+        """The article that a Capture proves, at first or in a later reading."""
+        later = select(versions.c.article_id).where(versions.c.capture == identity)
+        with reading(self._engine) as connection:
+            found = connection.scalar(select(articles.c.id).where(articles.c.capture == identity).limit(1))
+            return found if found is not None else connection.scalar(later.limit(1))
+
     def captures_at(self, url: str) -> list[CaptureRecord]:
         """Under an address as it was fetched, oldest first."""
         return self._records(captures.c.url == url)

@@ -88,3 +88,87 @@ def _say(report: Report, config: Config) -> None:
     if report.roots:
         click.echo(f"roots from elsewhere that the chain has: {len(report.roots)}")
     click.echo("everything is as it was written" if report.clean else f"{len(damage)} findings: NOT as it was written")
+
+
+@evidence.command()
+@click.argument("what", metavar="ID|URL|CAPTURE")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def show(folder: Path, what: str, *, as_json: bool) -> None:
+    """Show what proves one article: each capture, where it lies, what its records say."""
+    from monitor.evidence import dossier
+    from monitor.evidence.exporting import said_by
+    from storage.captures import read_span
+
+    config = loaded(folder)
+    with opened(config) as store:
+        numbers, unknown = dossier.wanted(store, [what], [], None)
+        if unknown:
+            raise click.UsageError(f"nothing is stored under {what}; `rasid status` says what is there")
+        (case,) = dossier.cases(store, numbers)
+    told: list[dict[str, object]] = []
+    for one in case.captures:
+        said = {} if one.dropped_at else said_by(read_span(config.captures, one.span))
+        told.append(
+            {
+                "capture": one.id, "at": one.at.isoformat(), "url": one.url, "file": one.span.file,
+                "offset": one.span.offset, "length": one.span.length, "sha256": one.span.sha256,
+                "payload": one.payload, "entry": one.number, "chain": one.chain,
+                "dropped": one.dropped_at and f"{one.dropped_at:%Y-%m-%d} {one.why}", **said,
+            }
+        )  # fmt: skip
+    article = case.stored.article
+    if as_json:
+        found = {"id": case.stored.id, "url": article.url, "title": article.title, "captures": told}
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"{case.stored.id}  {article.title}\n{article.url}")
+    if not told:
+        click.echo("no capture: it was read before captures were kept, or while they were switched off")
+    for says in told:
+        click.echo("")
+        for name, value in says.items():
+            if value not in (None, ""):
+                click.echo(f"  {name}: {value}")
+
+
+@evidence.command()
+@click.argument("what", metavar="ID|URL|CAPTURE|LIST", nargs=-1, required=True)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Of a watch list: what it has flagged since this day.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="The file; otherwise one in var/exports.")
+@click.option("--to", "recipients", multiple=True, help="Encrypt it to this public key (age1…). Can be repeated.")
+@click.pass_obj
+def export(
+    folder: Path, what: tuple[str, ...], since: datetime | None, output: Path | None, recipients: tuple[str, ...]
+) -> None:
+    """Write one package (WACZ) that proves these articles to others.
+
+    It has the records as they were received, the texts and how they changed, the part of the ledger that proves them
+    (and nothing of what else is watched), and a report in Arabic and English that says how to check it all. Replay
+    tools for web archives open it.
+    """
+    from monitor.cli.edges import now
+    from monitor.evidence import dossier, sealing, stamping
+    from monitor.evidence.exporting import package
+
+    config = loaded(folder)
+    keys = sealing.recipients(recipients)
+    start = since.replace(tzinfo=UTC) if since is not None else None
+    with opened(config) as store:
+        names = [path.stem for path in (config.folder / "watchlists").glob("*.yaml")]
+        numbers, unknown = dossier.wanted(store, what, names, start)
+        if unknown:
+            raise click.UsageError(f"neither an article nor a watch list: {', '.join(unknown)}")
+        found = dossier.cases(store, numbers)
+        if not dossier.kept(found):
+            raise click.UsageError("there is no capture of it: nothing can be proven")
+        made = package(
+            found, config.captures, store.proofs,
+            zone=config.settings.zone, now=now(), software=config.software, stamps=stamping.stored(config.captures),
+        )  # fmt: skip
+    path = output or config.settings.var / "exports" / f"evidence-{now():%Y%m%d-%H%M%S}.wacz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made.write(path)
+    if keys:
+        path = sealing.sealed(path, keys)
+    click.echo(path)

@@ -14,6 +14,7 @@ from storage.records import Root
 __all__ = ["given", "in_folder", "printed"]
 
 _BARE = re.compile(r"(?:[0-9]+:)?([0-9a-f]{64})")
+_READ = (".html", ".md", ".txt", ".json", ".atom", ".eml")
 _LARGEST = 64 * 2**20
 
 
@@ -38,11 +39,27 @@ def in_folder(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _in_file(path: Path) -> Iterator[tuple[str, str]]:
-    if path.stat().st_size > _LARGEST or path.suffix not in (".html", ".md", ".txt", ".json"):
-        return
-    text = path.read_text("utf-8", "replace")
-    found = _of_json(text) if path.suffix == ".json" else _printed(path.suffix).findall(text)
-    yield from ((root, path.name) for root in found)
+    if path.suffix in _READ and path.stat().st_size <= _LARGEST:
+        yield from ((root, path.name) for root in _found(path.suffix, path.read_bytes()))
+
+
+def _found(suffix: str, data: bytes) -> list[str]:
+    if suffix == ".eml":
+        return _of_mail(data)
+    text = data.decode("utf-8", "replace")
+    return _of_json(text) if suffix == ".json" else _printed(suffix).findall(text)
+
+
+def _of_mail(data: bytes) -> list[str]:
+    from email import message_from_bytes, policy
+
+    found = []
+    for part in message_from_bytes(data, policy=policy.default).walk():
+        suffix = {"text/plain": ".txt", "text/html": ".html"}.get(part.get_content_type())
+        if suffix is not None:
+            body = part.get_payload(decode=True)
+            found += _found(suffix, body.replace(b"\r\n", b"\n") if isinstance(body, bytes) else b"")
+    return list(dict.fromkeys(found))
 
 
 @cache
@@ -53,6 +70,8 @@ def _printed(suffix: str) -> re.Pattern[str]:
     if suffix == ".html":
         return re.compile('<bdi dir="ltr" class="root">[0-9]+:([0-9a-f]{64})</bdi>')
     begins = "|".join(re.escape(say(language, "root")) for language in ("ar", "en"))
+    if suffix == ".atom":
+        return re.compile(rf"<subtitle>[^<]*(?:{begins}) [0-9]+:([0-9a-f]{{64}})</subtitle>")
     return re.compile(rf"^\u200f?(?:{begins}) \u2068?[0-9]+\\?:([0-9a-f]{{64}})\b", re.MULTILINE)
 
 

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element, ParseError, SubElement, fromstring, r
 from markupsafe import escape
 
 from monitor.digest import Digest, Piece, Story
+from monitor.evidence.roots import printed
 from monitor.formats import sentences, when
 from monitor.formats.safe import link, plain
 from monitor.formats.words import MARKS, direction, say
@@ -36,7 +37,8 @@ def render(digest: Digest) -> str:
     subtitle = sentences.headline(digest)
     if digest.redacted:
         subtitle = f"{say(language, 'redacted')} {subtitle}"
-    SubElement(feed, _name("subtitle")).text = subtitle
+    roots = "".join(f" · {say(language, 'root')} {printed(root)}" for root in digest.roots)
+    SubElement(feed, _name("subtitle")).text = f"{subtitle}{roots}"
     for list_id, list_title, story in _shown(digest):
         feed.append(_entry(digest, list_id, list_title, story))
     return _written(feed)

@@ -20,7 +20,6 @@ FORGED = "1:" + "ab" * 32
 def test_a_root_is_read_back(tmp_path: Path, name: str, language: str) -> None:
     made = digest(roots=[ROOT], language=language)
     text = FORMATS[name].render(made)
-    assert ROOT.hash in text
     (tmp_path / f"2026-11-23{FORMATS[name].suffix}").write_text(text, "utf-8")
     assert dict(roots.in_folder(tmp_path)) == {ROOT.hash: f"2026-11-23{FORMATS[name].suffix}"}
 
