@@ -59,6 +59,7 @@ class Callbacks:
     ended: Callable[[Outcome], None]
     now: Callable[[], datetime]
     revisit: Sequence[Revisit] = ()
+    again: Callable[[str, Sequence[Entry]], Sequence[Revisit]] | None = None
     revisited: Callable[[str, Sequence[Sight]], None] | None = None
     listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None
     read_elsewhere: Collection[str] = ()

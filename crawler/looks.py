@@ -56,21 +56,21 @@ async def look_at_listing(
         if found is None:
             if not shown.entries:  # a channel that shows nothing at all is another trouble
                 return Sight(revisit=revisit, why="; ".join(shown.defects) or "nothing is listed")
-            return Sight(revisit=revisit, gone="it is not listed any more")
+            return Sight(revisit=revisit, gone="it is not listed any more", listed=True)
         article, why = await read(revisit.url, found)
     except Trouble as trouble:
         return Sight(revisit=revisit, gone=trouble.why if trouble.gone else None, why=trouble.why)
     except Unread as unread:
         return Sight(revisit=revisit, why=str(unread))
     if article is None:
-        return Sight(revisit=revisit, gone=f"no text is left in it ({why})")
-    return Sight(revisit=revisit, article=article)
+        return Sight(revisit=revisit, gone=f"no text is left in it ({why})", listed=True)
+    return Sight(revisit=revisit, article=article, listed=True)
 
 
 def _without_text(revisit: Revisit, page: Page, why: str) -> Sight:
     if answers.needs_browser(page):
         return Sight(revisit=revisit, why="its text is made by scripts in a browser")
-    return Sight(revisit=revisit, gone=f"no text is left in it ({why or 'no article in it'})")
+    return Sight(revisit=revisit, gone=f"no text is left in it ({why or 'no article in it'})", emptied=True)
 
 
 def _leads_away(page: Page) -> str | None:

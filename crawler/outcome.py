@@ -80,7 +80,9 @@ class Outcome:
     gone: bool = False
     """The host says that there is nothing there any more, or has no name."""
     requests: int = 0
-    """Pages and listings that were asked for."""
+    """Pages and listings that were asked for, looks at what we have among them."""
+    looks: int = 0
+    """Pages that were asked for once more."""
 
     def __post_init__(self) -> None:
         if sum(self.fates.values()) != self.entries:

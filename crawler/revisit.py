@@ -27,5 +27,9 @@ class Sight:
     article: Article | None = None
     gone: str | None = None
     """How its absence looked: ``HTTP 404 Not Found``, ``it leads to the front page``, ``no text is left in it``."""
+    emptied: bool = False
+    """It is gone by what was read of the page, not by the site's own answer."""
+    listed: bool = False
+    """Seen in the listing, which carries it whole: nothing was asked for."""
     why: str = ""
     """Why nothing was learned."""

@@ -41,6 +41,7 @@ def crawl(
     missed: Callable[[str, Entry, Fate, str], None],
     ended: Callable[[Outcome], None],
     revisit: Sequence[Revisit] = (),
+    again: Callable[[str, Sequence[Entry]], Sequence[Revisit]] | None = None,
     revisited: Callable[[str, Sequence[Sight]], None] | None = None,
     listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None,
     read_elsewhere: Collection[str] = (),
@@ -55,6 +56,8 @@ def crawl(
     ``ended``   a source's Outcome: exactly once for each
     ``revisit``   addresses to look at again when their source has been read; a source in trouble is left alone
     ``read_elsewhere`` addresses of sources that are not of this pass: posts' links to their sites are left to them
+    ``again``     a source's name and the entries of its listing that are known (``url`` canonical) and that say when they
+                  were updated, or that are complete; gives those that are to be looked at too. Complete ones cost no request
     ``revisited`` a source's name and all its Sights, once, before its ``ended``
     ``listed``    a source's name, its listing as it was fetched, the Entries and the defects; before ``known`` is asked
 
@@ -74,7 +77,7 @@ def crawl(
     _gone_out = True
     callbacks = Callbacks(
         known=known, memory=memory, keep=keep, emit=emit, missed=missed, ended=ended, now=now,
-        revisit=revisit, revisited=revisited, listed=listed, read_elsewhere=read_elsewhere,
+        revisit=revisit, again=again, revisited=revisited, listed=listed, read_elsewhere=read_elsewhere,
     )  # fmt: skip
     _go(sources, fetching, callbacks)
 

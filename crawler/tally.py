@@ -28,6 +28,8 @@ class Tally:
     heard: tuple[datetime, ...] = ()
     not_before: datetime | None = None
     gone: bool = False
+    requests: int = 0
+    looks: int = 0
 
     def count(self, fate: Fate) -> None:
         self.fates[fate] += 1
@@ -63,4 +65,6 @@ class Tally:
             heard=self.heard,
             not_before=self.not_before,
             gone=self.gone,
+            requests=self.requests,
+            looks=self.looks,
         )

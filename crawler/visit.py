@@ -23,6 +23,7 @@ from crawler.looks import look, look_at_listing
 from crawler.notes import NOT_VERIFIED
 from crawler.outcome import Ending, Fate, Gap
 from crawler.reading import Unread
+from crawler.revisit import Revisit, Sight
 from crawler.source import Source
 from crawler.spiders import KINDS, Listing
 from crawler.tally import Tally
@@ -61,6 +62,8 @@ class Visit:
         self._carriers = Carriers(rounds.keep)
         self._links: dict[str, str] = {}
         """Addresses that new posts link to, and the post that does."""
+        self._had: list[Entry] = []
+        """Entries that are known, and that may read otherwise now."""
         self._later: dict[str, Mapping[str, str]] = {}
         """What is remembered once the Outcome is stored: whoever is killed before looks again as if nothing had been."""
 
@@ -212,6 +215,8 @@ class Visit:
         for url, entry in listed:
             if url in known or url in self._rounds.taken:
                 tally.count(Fate.KNOWN)
+                if url in known and (entry.complete or entry.updated_at is not None):
+                    self._had.append(replace(entry, url=url))
             else:
                 self._rounds.taken.add(url)
                 todo.append((url, entry))
@@ -343,19 +348,26 @@ class Visit:
         source, sights = self._source, []
         again = partial(
             look,
-            fetch=partial(self._fetch, retries=_PAGE_RETRIES),
+            fetch=self._fetch_again,
             keep=self._rounds.keep,
             read=lambda page, entry: self._rounds.readers.article(page, source, entry),
         )
+        whole = {entry.url: entry for entry in self._had if entry.complete}
+        wanted = self._rounds.revisits(source.name)
+        asked = {revisit.url for revisit in wanted}
+        wanted += [one for one in await self._rounds.again(source.name, self._had) if one.url not in asked]
         try:
-            for revisit in self._rounds.revisits(source.name):
+            for revisit in wanted:
+                listed = whole.get(revisit.url)
                 shown_at = KINDS[source.kind].showing(revisit.url, source)
-                if shown_at is None:
-                    sights.append(await again(revisit))
-                else:
+                if listed is not None:
+                    sights.append(await self._in_the_listing(revisit, listed))
+                elif shown_at is not None:
                     sights.append(
-                        await look_at_listing(revisit, shown_at, listing=self._listing_at, read=self._read_whole)
+                        await look_at_listing(revisit, shown_at, listing=self._listing_again, read=self._read_whole)
                     )
+                else:
+                    sights.append(await again(revisit))
         finally:
             if sights:
                 await self._rounds.revisited(source.name, sights)
@@ -363,7 +375,24 @@ class Visit:
     async def _read_whole(self, url: str, entry: Entry) -> tuple[Article | None, str]:
         return await self._rounds.readers.whole(url, entry, self._source, self._rounds.now())
 
+    async def _in_the_listing(self, revisit: Revisit, entry: Entry) -> Sight:
+        """How an Article reads in a listing that was read anyhow, and carries it whole."""
+        try:
+            article, why = await self._read_whole(entry.url, entry)
+        except Unread as unread:
+            article, why = None, str(unread)
+        return Sight(revisit=revisit, article=article, why=why, listed=True)
+
+    async def _listing_again(self, address: str) -> Listing:
+        self._tally.looks += 1
+        return await self._listing_at(address)
+
+    async def _fetch_again(self, url: str) -> Page:
+        self._tally.looks += 1
+        return await self._fetch(url, retries=_PAGE_RETRIES)
+
     async def _fetch(self, url: str, *, retries: int, headers: Mapping[str, str] | None = None) -> Page:
+        self._tally.requests += 1
         return await self._rounds.fetch(url, self._source, retries=retries, headers=headers)
 
 

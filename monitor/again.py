@@ -1,21 +1,28 @@
-"""Looking again at flagged articles: what is due goes out with the pass, what comes back is judged and stored."""
+"""Looking again at articles: what is due goes out with the pass, what comes back is judged and stored."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
-from crawler.outcome import Outcome
+from crawler.article import Entry
 from crawler.revisit import Revisit, Sight
+from crawler.source import Source
+from monitor.changes import of_its_page
 from monitor.lists import WatchLists
-from monitor.revisits import AFTER, allowance, judge, next_look, outage
+from monitor.revisits import AFTER, LATELY, allowance, judge, next_look, outage, worth_a_look
 from monitor.versions import Versions
 from storage.records import Look
 from storage.store import Store
 
 __all__ = ["Again"]
 
-_DAY = timedelta(hours=24)
+_DAY, _MONTH = timedelta(days=1), timedelta(days=31)
+_EDITED = "edited after it was posted"
+_LISTED = "text from the listing"
+_NOT_LISTED = "it is not listed any more"
 
 
 class Again:
@@ -29,45 +36,110 @@ class Again:
         self._store = store
         self._versions = Versions(store, lists)
         self._now = now
+        self._hosts: dict[str, str] = {}
+        self._left: Counter[str] = Counter()
 
-    def plan(self, sources: Sequence[str]) -> list[Revisit]:
+    def plan(self, sources: Sequence[Source]) -> list[Revisit]:
         """What is looked at again in this pass over these sources; plans the first look of what was flagged since."""
         now, looking = self._now(), self._store.looking
         unscheduled = looking.unscheduled(now - AFTER[-1])
         looking.schedule({key: (at, next_look(at, at)) for key, at in unscheduled.items()})
-        left = self._allowed(sources, now)
-        planned = []
-        for look in looking.due(now, sources):
-            source = look.article.article.source
-            if left[source] > 0:
-                left[source] -= 1
-                planned.append(Revisit(key=look.article.id, source=source, url=look.article.article.url))
-        return planned
+        self._hosts = {source.name: urlsplit(source.url).hostname or "" for source in sources}
+        self._left = self._allowed(now)
+        due = looking.due(now, list(self._hosts))
+        return [self._revisit(look) for look in due if self._bears(look.article.article.source)]
 
-    def _allowed(self, sources: Iterable[str], now: datetime) -> dict[str, int]:
-        by_source: dict[str, list[Outcome]] = {name: [] for name in sources}
-        for outcome in self._store.outcomes(now - _DAY, now):
-            if outcome.source in by_source:
-                by_source[outcome.source].append(outcome)
-        looked = self._store.looking.looked_since(now - _DAY)
-        return {name: allowance(outcomes, looked.get(name, 0)) for name, outcomes in by_source.items()}
+    def updated(self, source: str, entries: Sequence[Entry]) -> list[Revisit]:
+        """Which entries of a listing, of articles that we have, are to be looked at because of what it says of them."""
+        now, looks = self._now(), self._store.looking.met([entry.url for entry in entries])
+        self._missing(source, [entry for entry in entries if entry.complete], looks.values())
+        wanted = []
+        for entry in sorted(entries, key=lambda entry: entry.url not in looks or looks[entry.url].due_at is None):
+            look = looks.get(entry.url)
+            if look is None:
+                continue
+            if entry.complete:
+                if look.due_at is not None or (_EDITED in entry.notes and look.last_at is None):
+                    wanted.append(Revisit(key=look.article.id, source=source, url=entry.url))
+            elif worth_a_look(entry.updated_at, look, now) and self._bears(source):
+                wanted.append(Revisit(key=look.article.id, source=source, url=entry.url))
+        return wanted
 
-    def seen(self, source: str, sights: Sequence[Sight]) -> None:  # noqa: ARG002
+    def seen(self, source: str, sights: Sequence[Sight]) -> None:
         """All looks at one source's articles: judged together, because many at once are an outage."""
-        site_down = outage(sights)
+        asked = {sight.revisit.key for sight in sights}
+        lately = self._store.looking.lately(source, self._now() - LATELY)
+        site_down = outage(sights, [gone for key, gone in lately.items() if key not in asked])
         if self._settle is not None:
             self._settle()
         for sight in sights:
             look = self._store.looking.look(sight.revisit.key)
+            if look is None and (stored := self._store.article(sight.revisit.key)) is not None:
+                self._store.looking.begin(stored)
+                look = self._store.looking.look(stored.id)
             if look is not None:
+                self._store_what_is_seen(look, sight, site_down=site_down)
+
+    def _missing(self, source: str, listed: Sequence[Entry], looks: Iterable[Look]) -> None:
+        """Posts that stood between those that are listed whole, and do not any more."""
+        times = [entry.published_at for entry in listed if entry.published_at is not None]
+        if not times:
+            return
+        there = {look.article.id for look in looks}
+        planned = [one for one in self._store.looking.planned(source, min(times)) if _is_listed(one)]
+        gone = [one for one in planned if one.article.id not in there]
+        if gone:
+            site_down = 2 * len(gone) > len(planned) and len(gone) > 2
+            for look in gone:
+                sight = Sight(revisit=self._revisit(look), gone=_NOT_LISTED, listed=True)
                 self._store_what_is_seen(look, sight, site_down=site_down)
 
     def _store_what_is_seen(self, look: Look, sight: Sight, *, site_down: bool) -> None:
         now = self._now()
-        verdict = judge(look, sight, now, site_down=site_down)
+        verdict = judge(look, sight, now, site_down=site_down, before=self._versions.last(look.article).text)
         version = None
         if verdict.read and sight.article is not None:
             version = self._versions.of(look.article, sight.article)
-        self._store.looking.looked(
-            look.article.id, now, due_at=verdict.due_at, version=version, gone=verdict.gone, removed=verdict.removed
-        )
+        if sight.listed and version is None and (look.due_at is None or look.due_at > now):
+            if verdict.gone is None and look.gone_at is None:
+                return  # read in passing, at no cost: nothing is new
+            if verdict.gone is not None and look.gone_at is not None:
+                return  # known to be gone; on the day of its second look it is told
+        due_at, gone, removed = verdict.due_at, verdict.gone, verdict.removed
+        if look.due_at is None and look.removed_at is None:  # looked at because its listing said so, and for no more
+            due_at, gone, removed = None, None, False
+        self._store.looking.looked(look.article.id, now, due_at=due_at, version=version, gone=gone, removed=removed)
+
+    def _revisit(self, look: Look) -> Revisit:
+        """It is asked for where its outlet published it last."""
+        article = look.article.article
+        further = self._store.addresses.of([look.article.id]).get(look.article.id, ())
+        newest = next((one.url for one in reversed(further) if one.why == "republished"), article.url)
+        return Revisit(key=look.article.id, source=article.source, url=newest)
+
+    def _allowed(self, now: datetime) -> Counter[str]:
+        month, day = (self._asked(now - since) for since in (_MONTH, _DAY))
+        nothing = (0, 0)
+        return Counter({host: allowance(month.get(host, nothing), day.get(host, nothing)) for host in month})
+
+    def _asked(self, since: datetime) -> dict[str, tuple[int, int]]:
+        """Per host: requests, and looks among them."""
+        found: dict[str, tuple[int, int]] = {}
+        for source, (requests, looks) in self._store.looking.asked_since(since).items():
+            if (host := self._hosts.get(source)) is not None:
+                had = found.get(host, (0, 0))
+                found[host] = had[0] + requests, had[1] + looks
+        return found
+
+    def _bears(self, source: str) -> bool:
+        """Whether its host bears one more look, which is then taken."""
+        host = self._hosts.get(source, "")
+        if self._left[host] <= 0:
+            return False
+        self._left[host] -= 1
+        return True
+
+
+def _is_listed(look: Look) -> bool:
+    article = look.article.article
+    return not of_its_page(article) and any(note.startswith(_LISTED) for note in article.notes)

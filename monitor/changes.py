@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from crawler.article import Article
 from monitor.arabic import WORD, fold, relax
 from storage.records import Change
 
-__all__ = ["Reading", "compare", "substantial"]
+__all__ = ["Reading", "compare", "of_its_page", "substantial"]
 
 _MATTERS = frozenset({"headline", "number", "name", "term", "cut"})
 _SENTENCE = re.compile(r"[^\n.!?؟…]+(?:[.](?=\d)[^\n.!?؟…]+)*[.!?؟…]*")
@@ -44,6 +45,15 @@ _NUMBER_WORDS = re.compile(
 )
 # A dual counts without a number: قتيلان، معتقلين اثنين.
 _DUAL = re.compile(r"^[وفبل]?(?:ال)?(?:قتيل|جريح|مصاب|شهيد|معتقل|محتجز|مفقود|طفل|مدني|شخص)(?:ان|ين)$")
+
+
+_NOT_THE_PAGE = ("text from the feed", "text from the listing")
+"""Begins the note of an article whose text was not read from its page: the page may read otherwise, unedited."""
+
+
+def of_its_page(article: Article) -> bool:
+    """Whether its text was read from its page."""
+    return not any(note.startswith(_NOT_THE_PAGE) for note in article.notes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from crawler.article import Article
 from monitor.alignment import Overlap, overlap
 from monitor.arabic import WORD, fold, relax
-from monitor.headlines import figures
+from monitor.forms import filled_in
 
 __all__ = [
     "WINDOW",
@@ -90,8 +90,7 @@ class Postings(Protocol):
         """Articles of that time that share fingerprints, each with its votes, the sum of 1/(texts that have it), and
         with the number of the fingerprints."""
 
-    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, tuple[datetime, str, str]]:
-        """When these articles were published, or read where the page does not say, their sources and their texts."""
+    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Article]: ...
 
 
 class Memory:
@@ -99,10 +98,10 @@ class Memory:
 
     def __init__(self) -> None:
         self._keys: dict[int, tuple[Hashable, ...]] = {}
-        self._articles: dict[Hashable, tuple[datetime, str, str]] = {}
+        self._articles: dict[Hashable, Article] = {}
 
     def add(self, key: Hashable, article: Article, prints: Sequence[int]) -> None:
-        self._articles[key] = (_when(article), article.source, article.text)
+        self._articles[key] = article
         for print_ in prints:
             held = self._keys.get(print_, ())
             if len(held) <= _COMMON:
@@ -116,12 +115,12 @@ class Memory:
                 continue
             weight = 1 / max(1, len(keys))
             for key in keys:
-                if since <= self._articles[key][0] <= until:
+                if since <= _when(self._articles[key]) <= until:
                     have, count = votes.get(key, (0.0, 0))
                     votes[key] = have + weight, count + 1
         return votes
 
-    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, tuple[datetime, str, str]]:
+    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Article]:
         return {key: self._articles[key] for key in keys}
 
 
@@ -155,11 +154,12 @@ class Index:
         overlaps = {key: overlap(words, one.words) for key, one in told.items()}
         found = []
         for key, one in overlaps.items():
-            elsewhere, apart = _elsewhere(key, overlaps, len(words)), abs(at - told[key].at)
-            own = article.source == told[key].source
-            if reprinted(one, told_elsewhere=elsewhere, apart=apart, own=own) and not filled_in(
-                words, told[key].words, one
+            other, own = told[key], article.source == told[key].source
+            if not reprinted(
+                one, told_elsewhere=_elsewhere(key, overlaps, len(words)), apart=abs(at - other.at), own=own
             ):
+                continue
+            if not filled_in(words, other.words, one, headlines=(_headline(article), other.headline), own=own):
                 found.append(key)
         if _a_form([(abs(at - told[key].at), overlaps[key].density) for key in found]):
             return None
@@ -167,17 +167,18 @@ class Index:
 
     def _tellings(self, keys: Sequence[Hashable], by_chance: Collection[Hashable]) -> Mapping[Hashable, _Told]:
         """The folded words of these articles; of those that were met ``by_chance`` only where the text is short."""
-        for key, (at, source, text) in self._postings.told([key for key in keys if key not in self._told]).items():
-            long = len(text) >= _FEW_LETTERS
-            self._told[key] = _Told(at, source, long, [] if long and key in by_chance else telling(text))
+        for key, one in self._postings.told([key for key in keys if key not in self._told]).items():
+            long = len(one.text) >= _FEW_LETTERS
+            words = [] if long and key in by_chance else telling(one.text)
+            self._told[key] = _Told(_when(one), one.source, _headline(one), long, words)
         told = {}
         for key in keys:
-            one = self._told[key]
-            if one.long and key in by_chance:
+            held = self._told[key]
+            if held.long and key in by_chance:
                 continue
-            if not one.words:
-                one = self._told[key] = replace(one, words=telling(self._postings.told([key])[key][2]))
-            told[key] = one
+            if not held.words:
+                held = self._told[key] = replace(held, words=telling(self._postings.told([key])[key].text))
+            told[key] = held
             self._told.move_to_end(key)
         while len(self._told) > _REMEMBERED:
             self._told.popitem(last=False)
@@ -188,6 +189,7 @@ class Index:
 class _Told:
     at: datetime
     source: str
+    headline: str
     long: bool
     words: list[str]
 
@@ -229,14 +231,6 @@ def _a_form(found: Sequence[tuple[timedelta, float]]) -> bool:
     days = sorted(apart for apart, _ in found)
     spread = bool(days) and days[0] >= _ANOTHER_DAY and days[-1] - days[0] >= _ANOTHER_DAY
     return spread and all(density < _DENSE for _, density in found)
-
-
-def filled_in(later: Sequence[str], earlier: Sequence[str], one: Overlap) -> bool:
-    """Whether the common runs are one form, filled in twice: other figures and other days of the week in the same words."""
-    before = figures([earlier[at] for at in one.sources])
-    after = figures([later[at] for at in one.places])
-    changed = min((after - before).total(), (before - after).total())
-    return changed > 1 and changed > (before & after).total()
 
 
 def _elsewhere(key: Hashable, overlaps: Mapping[Hashable, Overlap], length: int) -> float:
@@ -297,6 +291,10 @@ def _mix(hashes: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:
         grams ^= grams >> np.uint64(29)
     grams *= np.uint64(0xBF58476D1CE4E5B9)
     return np.asarray(grams ^ (grams >> np.uint64(32)), dtype=np.uint64)
+
+
+def _headline(article: Article) -> str:
+    return " ".join(_folded(word) for word in WORD.findall(article.title))
 
 
 def _when(article: Article) -> datetime:

@@ -7,25 +7,20 @@ from the next report of the same form: it comes within hours, and no slot is fil
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from difflib import SequenceMatcher
 
 from monitor.arabic import WORD, fold, relax
+from monitor.forms import figures, stem
 
-__all__ = ["edited", "figures"]
+__all__ = ["edited"]
 
 _SOON = timedelta(hours=12)
 _ALIKE, _ALIKE_BUT_A_SLOT = 0.65, 0.9
 """Dice's coefficient of the stems, without and with a word that stands in another one's place. ``url_stream`` of two
 outlets, March to May 2026: of 55 pairs within a day that share half their words, 14 are edits."""
 _FEWEST = 4
-_WEEKDAYS = frozenset(("السبت", "الاحد", "الاثنين", "الثلاثاء", "الاربعاء", "الخميس", "الجمعه"))
-_PREFIXES = ("وال", "فال", "بال", "كال", "لل", "ال", "و", "ف", "ب", "ل", "ك")
-_SUFFIXES = ("ات", "ون", "ين", "ان", "تا", "تي", "يه", "ها", "ه", "ا", "ي")
-_STEM = 3
-"""Letters that a stem keeps."""
 
 
 def edited(before: str, after: str, apart: timedelta) -> bool:
@@ -35,14 +30,9 @@ def edited(before: str, after: str, apart: timedelta) -> bool:
         return apart <= _SOON or len(one) >= _FEWEST
     if min(len(one), len(other)) < _FEWEST or apart > _SOON or _filled_anew(one, other):
         return False
-    a, b = [_stem(word) for word in one], [_stem(word) for word in other]
+    a, b = [stem(word) for word in one], [stem(word) for word in other]
     alike = 2 * len(set(a) & set(b)) / (len(set(a)) + len(set(b)))
     return alike >= (_ALIKE_BUT_A_SLOT if _replaced(a, b) else _ALIKE)
-
-
-def figures(words: Sequence[str]) -> Counter[str]:
-    """The numbers and days of the week among folded words: what a form has slots for."""
-    return Counter(word for word in words if word.isdigit() or word.removeprefix("و") in _WEEKDAYS)
 
 
 def _words(headline: str) -> list[str]:
@@ -52,17 +42,6 @@ def _words(headline: str) -> list[str]:
 def _filled_anew(one: Sequence[str], other: Sequence[str]) -> bool:
     a, b = figures(one), figures(other)
     return bool(a - b) and bool(b - a)
-
-
-def _stem(word: str) -> str:
-    for prefix in _PREFIXES:
-        if word.startswith(prefix) and len(word) - len(prefix) >= _STEM:
-            word = word.removeprefix(prefix)
-            break
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= _STEM:
-            return word.removesuffix(suffix)
-    return word
 
 
 def _replaced(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from monitor.alignment import Overlap, overlap
 from monitor.dedup import telling
 from monitor.formats.safe import plain
 from monitor.stories import ENOUGH, SPAN, Edge, Told, Weights, events, likeness
-from storage.records import Look, StoredArticle, Version
+from storage.records import Address, Look, StoredArticle, Version
 from storage.store import Store
 
-__all__ = ["Lineage", "lines", "of"]
+__all__ = ["Afterwards", "Lineage", "afterwards", "as_json", "lines", "of", "told"]
 
 _SAMPLE = 2000
 _NEAREST = 12
@@ -29,7 +31,16 @@ class Lineage:
     """Later tellings, each with what it has in common with the first one."""
     others: tuple[tuple[StoredArticle, Edge, bool], ...]
     """Other Stories that resemble it enough, and whether they are in its Event."""
+    after: Afterwards
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Afterwards:
+    """What became of an Article after it was stored."""
+
     versions: tuple[Version, ...]
+    addresses: tuple[Address, ...]
+    """Further ones, under which it was met."""
     look: Look | None
 
 
@@ -41,8 +52,16 @@ def of(store: Store, article: StoredArticle) -> Lineage:
         first=first,
         retold=tuple((one, overlap(telling(one.article.text), said)) for one in later),
         others=tuple(_others(store, first)),
-        versions=tuple(store.looking.versions_of(article.id)),
-        look=store.looking.look(article.id),
+        after=afterwards(store, article.id),
+    )
+
+
+def afterwards(store: Store, number: int) -> Afterwards:
+    """What became of the article of that id."""
+    return Afterwards(
+        versions=tuple(store.looking.versions_of(number)),
+        addresses=store.addresses.of([number]).get(number, ()),
+        look=store.looking.look(number),
     )
 
 
@@ -70,6 +89,39 @@ def _told(one: StoredArticle) -> Told:
     return Told(key=one.id, at=article.published_at or article.fetched_at, title=article.title, text=article.text)
 
 
+def as_json(store: Store, article: StoredArticle, *, story: bool) -> str:
+    """The article, its flags, its tellings and what became of it, for programs: times in ISO 8601, in UTC."""
+    after = afterwards(store, article.id)
+    shown: dict[str, Any] = {
+        "id": article.id,
+        "same_as": article.same_as,
+        "stored_at": article.stored_at,
+        "article": asdict(article.article),
+        "flags": [asdict(flag) for flag in store.flags_of(article.id)],
+        "tellings": [_brief(one) for one in store.tellings(article.id)],
+        "addresses": [asdict(address) for address in after.addresses],
+        "versions": [_without(version, "article") for version in after.versions],
+        "look": after.look and _without(after.look, "article"),
+    }
+    if story:
+        whole = of(store, article)
+        shown["retold"] = [_brief(one) | _without(both, "places", "sources") for one, both in whole.retold]
+        shown["others"] = [
+            _brief(one) | asdict(edge) | {"apart": edge.apart.total_seconds(), "same_event": within}
+            for one, edge, within in whole.others
+        ]
+    return json.dumps(shown, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())
+
+
+def _brief(one: StoredArticle) -> dict[str, Any]:
+    return {"id": one.id, "source": one.article.source, "url": one.article.url, "title": one.article.title}
+
+
+def _without(value: Version | Look | Overlap, *names: str) -> dict[str, Any]:
+    kept = (field.name for field in fields(value) if field.name not in names)
+    return {name: [asdict(c) for c in value.changes] if name == "changes" else getattr(value, name) for name in kept}  # type: ignore[union-attr]
+
+
 def lines(lineage: Lineage, zone: str) -> Iterator[str]:
     """The explanation, line by line."""
     first = lineage.first
@@ -91,15 +143,22 @@ def lines(lineage: Lineage, zone: str) -> Iterator[str]:
         for name, words in (("words", edge.words), ("names", edge.names), ("numbers", edge.numbers)):
             if words:
                 yield f"    {name}: {plain('، '.join(words))}"
-    yield from _afterwards(lineage, zone)
+    yield from told(lineage.after, zone)
 
 
-def _afterwards(lineage: Lineage, zone: str) -> Iterator[str]:
-    for version in lineage.versions:
-        yield f"version read {_local(version.read_at, zone)}{' (substantial)' if version.substantial else ''}"
+def told(after: Afterwards, zone: str) -> Iterator[str]:
+    """What became of an article, line by line; nothing where nothing is known."""
+    for address in after.addresses:
+        yield f"also at {plain(address.url)} ({address.why}, seen {_local(address.seen_at, zone)})"
+    for version in after.versions:
+        where = f" at {plain(version.url)}" if version.url else ""
+        yield f"version read {_local(version.read_at, zone)}{where}{' (substantial)' if version.substantial else ''}"
+        if version.capture:
+            yield f"    capture {plain(version.capture)}"
         for change in version.changes:
-            yield f"    {change.kind}: «{plain(change.before)}» → «{plain(change.after)}»"
-    look = lineage.look
+            words = f" ({plain('، '.join(change.words))})" if change.words else ""
+            yield f"    {change.kind}{words}: «{plain(change.before)}» → «{plain(change.after)}»"
+    look = after.look
     if look is None:
         return
     if look.removed_at:
@@ -107,7 +166,7 @@ def _afterwards(lineage: Lineage, zone: str) -> Iterator[str]:
     elif look.gone_at:
         yield f"not found since {_local(look.gone_at, zone)} ({plain(look.gone_why or '')}); a second look will tell"
     next_one = f"next {_local(look.due_at, zone)}" if look.due_at else "no other is planned"
-    yield f"looked at again {look.looks} times, {next_one}"
+    yield f"looked at again {look.looks} time{'' if look.looks == 1 else 's'}, {next_one}"
 
 
 def _when(one: StoredArticle, zone: str) -> str:

@@ -117,11 +117,11 @@ class Pass:
         words = telling(article.text)
         same, prints = same_words(words), fingerprints(words)
         earlier = self._earlier(article, words, same, prints)
+        if article.capture is not None and self._archive is not None:
+            self._archive.settle()
         if self._once_more.twin(article) or self._once_more.republished(article, earlier and earlier[0]):
             return Fate.KNOWN
         flags = flag(self._lists, article)
-        if article.capture is not None and self._archive is not None:
-            self._archive.settle()
         stored = self._store.add(
             article,
             flags=flags,

@@ -3,7 +3,7 @@
 Two ways lead there. *Twins* are one page under two addresses (http and https, www, mobile, AMP): the address says so, and
 the text has the last word. A page that an outlet publishes *once more*, under today's date or an edited headline, says
 the same under an address of its own. Neither is news. What is taken for one is not kept as an Article, so that doubt
-speaks for another Article: a daily form whose figures have changed, or a text that has grown, is one.
+speaks for another Article: a form that was filled in with another name or other figures, or a text that has grown, is one.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from crawler.article import Article
 from monitor.alignment import overlap
 from monitor.dedup import telling
-from monitor.headlines import edited, figures
+from monitor.forms import figures, replaced
+from monitor.headlines import edited
 
 __all__ = ["is_twin", "once_more"]
 
@@ -43,6 +44,8 @@ def once_more(first: Article, later: Article) -> bool:
         return True
     both = overlap(b, a)
     if min(both.later, both.earlier) < _WHOLE or both.density < _DENSE:
+        return False
+    if next(replaced(a, b, own=True), None) is not None:  # a name, perhaps, that this form is filled in with
         return False
     return _corrected(a, b, first, later)
 

@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from crawler.outcome import Fate, Outcome
 from crawler.revisit import Sight
 from monitor.alignment import overlap
+from monitor.changes import of_its_page
 from monitor.dedup import telling
 from storage.records import Look
 
-__all__ = ["AFTER", "PURGE", "SECOND_LOOK", "Verdict", "allowance", "another_text", "judge", "next_look", "outage"]
+__all__ = [
+    "AFTER", "LATELY", "PURGE", "SECOND_LOOK", "Verdict", "allowance", "another_text", "judge", "next_look", "outage", "worth_a_look",
+]  # fmt: skip
 
 AFTER = (
     timedelta(hours=1), timedelta(hours=6), timedelta(days=1), timedelta(days=3), timedelta(days=7), timedelta(days=30),
@@ -27,10 +29,14 @@ PURGE = timedelta(days=7)
 """What is gone together with many others is said to be gone when its site, which has news, has not brought it back."""
 _MANY = "with many others at once: "
 _SHARE = 10
-"""At most one in so many of a host's requests is a look at what we have."""
-_FIRST = 2
-"""Looks a day that even a quiet source bears."""
+"""At most one in so many of a host's requests is a look at what we have: of those of a month, so that a quiet host is looked
+at too when it has something, and of those of a day, or of two looks."""
+_A_DAY = 2
 _OUTAGE = 3
+LATELY = timedelta(days=2)
+"""Looks at a host come few at a time: what was gone in this time counts to what is gone at once."""
+_NOT_SOONER, _UPDATES = timedelta(hours=1), 8
+"""A feed that says "updated" with each of its breaths is believed once an hour, and eight times."""
 _LEFT = 0.2
 
 
@@ -53,20 +59,31 @@ def next_look(flagged_at: datetime, last_at: datetime) -> datetime | None:
     return next((flagged_at + after for after in AFTER if flagged_at + after > last_at), None)
 
 
-def allowance(outcomes: Sequence[Outcome], looked: int) -> int:
-    """How many looks a source bears now, given its Outcomes and the looks taken in the last day: a tenth of its requests."""
-    silent = (Fate.KNOWN, Fate.NOT_REACHED)
-    requests = sum(
-        1 + sum(count for fate, count in outcome.fates.items() if fate not in silent) for outcome in outcomes
+def allowance(month: tuple[int, int], day: tuple[int, int]) -> int:
+    """How many looks a host bears now. ``month``, ``day``: the requests that it got in that time, and how many were looks."""
+    of_month, of_day = ((requests - looks) // (_SHARE - 1) for requests, looks in (month, day))
+    return max(0, min(of_month - month[1], max(_A_DAY, of_day) - day[1]))
+
+
+def worth_a_look(updated_at: datetime | None, look: Look, now: datetime) -> bool:
+    """Whether an article is to be looked at because its listing says that it was updated."""
+    seen_at = look.last_at or look.article.article.fetched_at
+    return (
+        updated_at is not None
+        and seen_at < updated_at <= now
+        and now - seen_at >= _NOT_SOONER
+        and look.looks < _UPDATES
     )
-    return max(0, max(_FIRST, requests // (_SHARE - 1)) - looked)
 
 
-def outage(sights: Sequence[Sight]) -> bool:
-    """Whether so many articles of one source are gone at once that it is the site and not the articles."""
-    answered = [sight for sight in sights if sight.article is not None or sight.gone]
-    gone = sum(sight.gone is not None for sight in answered)
-    return gone >= _OUTAGE and 2 * gone > len(answered)
+def outage(sights: Sequence[Sight], lately: Sequence[bool] = ()) -> bool:
+    """Whether so many articles of one source are gone at once that it is the site and not the articles.
+
+    ``lately``: of other articles that were looked at not long ago, whether each was gone.
+    """
+    answered = [sight.gone is not None for sight in sights if sight.article is not None or sight.gone]
+    gone = sum(answered) + sum(lately)
+    return gone >= _OUTAGE and 2 * gone > len(answered) + len(lately)
 
 
 def another_text(before: str, after: str) -> bool:
@@ -75,11 +92,16 @@ def another_text(before: str, after: str) -> bool:
     return both.earlier < _LEFT and both.later < _LEFT
 
 
-def judge(look: Look, sight: Sight, now: datetime, *, site_down: bool) -> Verdict:
-    """What a look means. ``site_down``: :func:`outage` says so of the source's sights."""
+def judge(look: Look, sight: Sight, now: datetime, *, site_down: bool, before: str | None = None) -> Verdict:
+    """What a look means. ``site_down``: :func:`outage` says so of the source's sights. ``before``: its last wording.
+
+    Where the text came from a feed, the page was never read, or not well: only the site's own answer tells that it is gone.
+    """
     planned = next_look(look.flagged_at, now)
-    gone = sight.gone
-    if sight.article is not None and another_text(look.article.article.text, sight.article.text):
+    first = look.article.article
+    comparable = sight.listed or of_its_page(first)
+    gone = None if sight.emptied and not comparable else sight.gone
+    if sight.article is not None and comparable and another_text(before or first.text, sight.article.text):
         gone = "another text stands at its address"
     if gone is None and sight.article is not None:
         return Verdict(due_at=planned, read=True)

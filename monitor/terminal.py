@@ -272,9 +272,14 @@ def ago(moment: datetime | None, now: datetime) -> str:
 
 
 def show_article(
-    console: Console, stored: StoredArticle, flags: Sequence[Flag], tellings: Iterable[StoredArticle], zone: str
+    console: Console,
+    stored: StoredArticle,
+    flags: Sequence[Flag],
+    tellings: Iterable[StoredArticle],
+    zone: str,
+    after: Iterable[str] = (),
 ) -> None:
-    """One article: what it is, why it was flagged, who else told it, and its text with the words marked."""
+    """One article: what it is, why it was flagged, who else told it, what became of it, its text with the words marked."""
     _facts(console, stored.article, zone, [("id", str(stored.id))])
     if stored.same_as:
         console.print(f"  {'same text as':<13}{stored.same_as}")
@@ -297,6 +302,8 @@ def show_article(
                 highlight=False,
                 soft_wrap=True,
             )
+    for line in after:
+        console.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
     console.print()
     console.print(_marked(stored.article.text, flags), soft_wrap=True)
 

@@ -5,21 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.article import Article
-from monitor.changes import Reading, compare, substantial
+from monitor.changes import Reading, compare, of_its_page, substantial
 from monitor.lists import WatchLists
 from monitor.watch import flag
 from storage.records import StoredArticle, Version
 from storage.store import Store
 
-__all__ = ["Versions", "of_its_page"]
-
-_NOT_THE_PAGE = ("text from the feed", "text from the listing")
-"""Begins the note of an article whose text was not read from its page: the page may read otherwise, unedited."""
-
-
-def of_its_page(article: Article) -> bool:
-    """Whether its text was read from its page."""
-    return not any(note.startswith(_NOT_THE_PAGE) for note in article.notes)
+__all__ = ["Versions"]
 
 
 class Versions:
@@ -33,8 +25,7 @@ class Versions:
         """The Version that was read, if it differs from the last one in more than trifles."""
         if of_its_page(first.article) != of_its_page(read):
             return None
-        known = self._store.looking.versions_of(first.id)
-        last = known[-1] if known else first.article
+        last = self.last(first, read.url)
         changes = compare(self._reading(first, last.title, last.text), self._reading(first, read.title, read.text))
         if not changes:
             return None
@@ -48,6 +39,14 @@ class Versions:
             changes=changes,
             url=None if read.url == first.article.url else read.url,
         )
+
+    def last(self, first: StoredArticle, url: str | None = None) -> Article | Version:
+        """How it read last; at the address ``url``, where it was read there: both of two pages may stay."""
+        known = self._store.looking.versions_of(first.id)
+        there = [one for one in known if (one.url or first.article.url) == url]
+        if there or not known or url == first.article.url:
+            return there[-1] if there else first.article
+        return known[-1]
 
     def _reading(self, first: StoredArticle, title: str, text: str) -> Reading:
         """A wording, and what the watch lists find in it now: both wordings by the same lists."""

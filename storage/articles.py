@@ -20,7 +20,7 @@ from storage.schema import addresses, articles, fingerprints, flags, missed, sto
 
 __all__ = [
     "add", "at", "chunks", "flag_more", "flagged", "flags_by_article", "flags_of", "forget_fingerprints", "known", "miss", "missed_at", "misses", "newest", "one",
-    "past", "sharing", "tellings", "told", "twin",
+    "past", "sharing", "tellings", "twin",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -280,13 +280,3 @@ def forget_fingerprints(connection: Connection, before: datetime) -> int:
     at = func.coalesce(articles.c.published_at, articles.c.fetched_at)
     old = select(articles.c.id).where(articles.c.stored_at < before, at < before)
     return connection.execute(delete(fingerprints).where(fingerprints.c.article_id.in_(old))).rowcount
-
-
-def told(connection: Connection, keys: Iterable[int]) -> Mapping[int, tuple[datetime, str, str]]:
-    """When these articles were published, or read where the page does not say, their sources and their texts."""
-    found: dict[int, tuple[datetime, str, str]] = {}
-    columns = (articles.c.id, articles.c.published_at, articles.c.fetched_at, articles.c.source, articles.c.text)
-    for some in chunks(keys):
-        for row in connection.execute(select(*columns).where(articles.c.id.in_(some))):
-            found[row.id] = (row.published_at or row.fetched_at, row.source, row.text)
-    return found

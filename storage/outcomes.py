@@ -37,6 +37,7 @@ def record(
         "started_at": outcome.started_at,
         "ended_at": outcome.ended_at,
         "requests": outcome.requests,
+        "looks": outcome.looks,
     }
     key = connection.execute(insert(outcomes).values(row).returning(outcomes.c.id)).scalar_one()
     if outcome.gap is not None:
@@ -96,4 +97,5 @@ def _outcome(row: Mapping[Any, Any]) -> Outcome | None:
         started_at=row[outcomes.c.started_at],
         ended_at=row[outcomes.c.ended_at],
         requests=row[outcomes.c.requests],
+        looks=row[outcomes.c.looks],
     )

@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = ["VERSION", "metadata", "storable"]
 
-VERSION = "0007"
+VERSION = "0008"
 """The newest migration. A store that says another is migrated forward, or refused when it is newer."""
 
 
@@ -132,6 +132,7 @@ outcomes = Table(
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment, nullable=False, index=True),
     Column("requests", Integer, nullable=False, server_default=text("0")),
+    Column("looks", Integer, nullable=False, server_default=text("0")),
 )
 
 sources = Table(

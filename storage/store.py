@@ -280,10 +280,9 @@ class Store:
             found = shelf.sharing(connection, prints, since, until)
             return cast("Mapping[Hashable, tuple[float, int]]", found)
 
-    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, tuple[datetime, str, str]]:
+    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Article]:
         with reading(self._engine) as connection:
-            found = shelf.told(connection, cast("Iterable[int]", keys))
-            return cast("Mapping[Hashable, tuple[datetime, str, str]]", found)
+            return {one.id: one.article for one in shelf.by_id(connection, cast("Iterable[int]", keys))}
 
     def told_between(self, since: datetime, until: datetime, *, limit: int) -> list[StoredArticle]:
         """First tellings that were stored in that time, the newest first."""

@@ -142,6 +142,12 @@ class Rounds(Spider):
         await self.writer.call(self._given.ended, outcome)
         self.not_ended.discard(outcome.source)
 
+    async def again(self, source: str, entries: Sequence[Entry]) -> Sequence[Revisit]:
+        """Which of these entries, that are known, are to be looked at again."""
+        if self._given.again is None or self._given.revisited is None or not entries:
+            return ()
+        return await self.writer.call(self._given.again, source, entries)
+
     def revisits(self, source: str) -> list[Revisit]:
         """What of a source is to be looked at again."""
         return [revisit for revisit in self._given.revisit if self._given.revisited and revisit.source == source]

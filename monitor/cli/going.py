@@ -98,7 +98,8 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
                 emit=work.emit,
                 missed=work.missed,
                 ended=work.ended,
-                revisit=again.plan([source.name for source in sources]),
+                revisit=again.plan(sources),
+                again=again.updated,
                 revisited=again.seen,
                 read_elsewhere=[source.url for source in config.sources if source.enabled],
             )

@@ -55,26 +55,30 @@ def status(folder: Path, *, as_json: bool) -> None:
     is_flag=True,
     help="Explain its Story and Event: who repeats whom, who tells of the same, and why we think so.",
 )
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
-def show(folder: Path, what: str, *, story: bool) -> None:
-    """Show one article: its text, its date, why it was flagged, who else told it."""
+def show(folder: Path, what: str, *, story: bool, as_json: bool) -> None:
+    """Show one article: its text, its date, why it was flagged, who else told it, and how it was changed since."""
     from rich.console import Console
 
     from crawler.urls import canonical
-    from monitor import terminal
+    from monitor import lineage, terminal
 
     config = loaded(folder)
     zone = config.settings.zone
     with opened(config) as store:
         found = store.article(int(what)) if what.isdecimal() else store.article_at(canonical(what))
+        if found is not None and as_json:
+            click.echo(lineage.as_json(store, found, story=story))
+            return
         if found is not None and story:
-            from monitor import lineage
-
             for line in lineage.lines(lineage.of(store, found), zone):
                 click.echo(line)
             return
         if found is not None:
-            terminal.show_article(Console(), found, store.flags_of(found.id), store.tellings(found.id), zone)
+            flags, tellings = store.flags_of(found.id), store.tellings(found.id)
+            after = lineage.told(lineage.afterwards(store, found.id), zone)
+            terminal.show_article(Console(), found, flags, tellings, zone, after)
             return
         missed = None if what.isdecimal() else store.missed_at([canonical(what)]).get(canonical(what))
     if missed is None:

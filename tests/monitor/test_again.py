@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.article import Article
-from crawler.outcome import Ending, Fate, Outcome
-from crawler.revisit import Sight
-from monitor import lineage, lists
+from crawler.article import Article, Entry
+from crawler.outcome import Ending, Outcome
+from crawler.revisit import Revisit, Sight
+from monitor import lineage, lists, watch
 from monitor.again import Again
 from monitor.passes import Pass
 from storage.store import Store
@@ -25,13 +25,20 @@ class World:
     def __init__(self, store: Store, folder: Path) -> None:
         self.store, self.at = store, NOW
         self.lists = lists.load(folder)
+        self.asked(1000)
         self.work = Pass(store, self.lists, SOURCES, number=store.begin_pass(NOW), now=lambda: self.at, watcher=Heard())
+
+    def asked(self, requests: int, *, source: str = "a") -> None:
+        """That many requests were sent an hour before the first pass."""
+        at = NOW - HOUR
+        one = Outcome(source=source, ending=Ending.READ, started_at=at, ended_at=at, requests=requests)
+        self.store.record(self.store.begin_pass(at), one, due_at=NOW)
 
     def look(self, after: timedelta, article: Article | None = None, *, gone: str | None = None, why: str = "") -> bool:
         """A pass so long after the first; ``False``: no look was due."""
         self.at = NOW + after
         again = Again(self.store, self.lists, now=lambda: self.at)
-        planned = again.plan(["a"])
+        planned = again.plan([SOURCES["a"]])
         read = article and replace(article, fetched_at=self.at)
         if planned:
             again.seen("a", [Sight(revisit=one, article=read, gone=gone, why=why) for one in planned])
@@ -95,8 +102,6 @@ def test_gone_on_two_days_is_removed(world: World) -> None:
 def test_an_outage_removes_nothing(world: World) -> None:
     for number, word in enumerate(TEXT.split()[:4]):
         world.work.emit(article(f"https://a.example/{number}", text=f"{word} {number} {TEXT}", title=word))
-    fates = {Fate.STORED: 90}
-    world.work.ended(Outcome(source="a", ending=Ending.READ, entries=90, fates=fates, started_at=NOW, ended_at=NOW))
     for hours in (1, 26, 51):
         assert world.look(timedelta(hours=hours), gone="HTTP 404 Not Found")
     assert world.store.looking.removed_between(NOW, NOW + 30 * DAY) == []
@@ -114,10 +119,23 @@ def test_no_answer_is_no_removal(world: World) -> None:
 def test_looks_stay_a_tenth_of_the_requests(world: World) -> None:
     for number in range(30):
         world.work.emit(article(f"https://a.example/{number}", text=f"{TEXT} " + f"{number} " * 30))
-    fates = {Fate.STORED: 30}
-    world.work.ended(Outcome(source="a", ending=Ending.READ, entries=30, fates=fates, started_at=NOW, ended_at=NOW))
-    world.at = NOW + HOUR
-    assert len(Again(world.store, world.lists, now=lambda: world.at).plan(["a", "b"])) == 3
+    world.at = NOW + 25 * HOUR
+    for source, requests, looks in (("a", 31, 0), ("b", 5, 1)):
+        world.work.ended(
+            Outcome(
+                source=source,
+                ending=Ending.READ,
+                started_at=world.at,
+                ended_at=world.at,
+                requests=requests,
+                looks=looks,
+            )
+        )
+    world.at += HOUR
+    again = Again(world.store, world.lists, now=lambda: world.at)
+    assert len(again.plan([SOURCES["a"], SOURCES["b"]])) == 3  # of the 31 of the day
+    one_host = [SOURCES["a"], replace(SOURCES["b"], url=SOURCES["a"].url)]
+    assert len(again.plan(one_host)) == 2  # of the 36 of the day, one was spent
 
 
 def test_the_lineage_is_explained(world: World) -> None:
@@ -159,4 +177,83 @@ def test_tidying_happens_once_a_day(world: World) -> None:
 def test_a_source_that_is_not_read_is_not_looked_at(world: World) -> None:
     world.work.emit(article(URL))
     world.at = NOW + HOUR
-    assert Again(world.store, world.lists, now=lambda: world.at).plan(["b"]) == []
+    assert Again(world.store, world.lists, now=lambda: world.at).plan([SOURCES["b"]]) == []
+
+
+def updated(world: World, hours: float, said: float, **values: object) -> list[str]:
+    """What is asked again of a listing that was read then and says so of /1."""
+    world.at = NOW + hours * HOUR
+    again = Again(world.store, world.lists, now=lambda: world.at)
+    again.plan([SOURCES["a"]])
+    entry = Entry(url=URL, updated_at=NOW + said * HOUR, **values)  # type: ignore[arg-type]
+    return [revisit.url for revisit in again.updated("a", [entry])]
+
+
+def test_what_the_feed_calls_updated_is_looked_at(world: World) -> None:
+    calm = TEXT.replace("المعتقلين", "الطلاب")
+    world.work.emit(article(URL, text=calm))
+    assert world.store.flags_of(1) == []
+    assert updated(world, 0.5, 0.4) == []  # read less than an hour ago
+    assert updated(world, 3, -1) == []
+    assert updated(world, 3, 2) == [URL]
+    again = Again(world.store, world.lists, now=lambda: world.at)
+    read = replace(article(URL, text=TEXT), fetched_at=world.at)
+    again.seen("a", [Sight(revisit=Revisit(key=1, source="a", url=URL), article=read)])
+    (version,) = world.store.looking.changed_between(NOW, NOW + DAY)
+    assert ("term", ("المعتقلين",)) in [(change.kind, change.words) for change in version.changes]
+    look = world.store.looking.look(1)
+    assert look is not None
+    assert (look.due_at, look.looks) == (None, 1)  # it is not flagged: no other look is planned
+    assert updated(world, 5, 2) == []
+
+
+def test_what_is_flagged_later_gets_its_looks_although_it_was_looked_at(world: World) -> None:
+    world.work.emit(article(URL, text=TEXT.replace("المعتقلين", "الطلاب")))
+    stored = world.store.article(1)
+    assert stored is not None
+    world.store.looking.begin(stored)
+    late = NOW + 2 * DAY
+    (flag,) = watch.flag(world.lists, article(URL))
+    world.store.flag_more({1: [flag]}, late)
+    assert not world.look(2 * DAY + HOUR / 2, article(URL))
+    assert world.look(2 * DAY + HOUR, article(URL))
+
+
+def post(number: int, text: str = TEXT, **values: object) -> Entry:
+    at = NOW - DAY + number * timedelta(minutes=1)
+    return Entry(url=f"https://a.example/{number}", published_at=at, content=text, complete=True, **values)  # type: ignore[arg-type]
+
+
+def test_a_channels_posts_are_seen_in_its_listing_at_no_cost(world: World) -> None:
+    for number in (1, 2, 3):
+        told = article(f"https://a.example/{number}", text=f"{TEXT} {number} " + f"{number} " * 30)
+        world.work.emit(
+            replace(
+                told, notes=("text from the listing, which carries it whole",), published_at=post(number).published_at
+            )
+        )
+    world.at = NOW + HOUR / 2
+    again = Again(world.store, world.lists, now=lambda: world.at)
+    assert again.plan([SOURCES["a"]]) == []
+    again._left.clear()
+    wanted = again.updated("a", [post(1), post(3)])
+    assert [revisit.url for revisit in wanted] == ["https://a.example/1", "https://a.example/3"]
+    gone = world.store.looking.look(2)
+    assert gone is not None
+    assert gone.gone_why == "it is not listed any more"
+    edited = replace(article(URL, text=f"{TEXT.replace('بمئتين', 'بثلاثمئة')} 1 " + "1 " * 30), fetched_at=world.at,
+                     notes=("text from the listing, which carries it whole",))  # fmt: skip
+    again.seen("a", [Sight(revisit=wanted[0], article=edited, listed=True)])
+    assert [change.kind for version in world.store.looking.versions_of(1) for change in version.changes] == ["number"]
+    world.at = NOW + 26 * HOUR
+    Again(world.store, world.lists, now=lambda: world.at).updated("a", [post(1), post(3)])
+    assert [one.article.id for one in world.store.looking.removed_between(NOW, NOW + 3 * DAY)] == [2]
+
+
+def test_it_is_asked_for_where_its_outlet_published_it_last(world: World) -> None:
+    world.work.emit(article(URL))
+    world.work.emit(article("https://a.example/again"))
+    world.at = NOW + HOUR
+    assert [one.url for one in Again(world.store, world.lists, now=lambda: world.at).plan([SOURCES["a"]])] == [
+        "https://a.example/again"
+    ]

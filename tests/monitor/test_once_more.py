@@ -104,6 +104,15 @@ def test_what_has_grown_or_comes_from_another_outlet_is_kept(work: Pass, store: 
     assert found.same_as == 1
 
 
+def test_one_form_for_every_town_is_an_article_for_each(work: Pass, store: Store) -> None:
+    """Circulars, funerals, power cuts: an outlet publishes ten at once that differ in the name of the place."""
+    for number, town in enumerate(["تلمنس", "حيش", "سلقين", "الدانا"]):
+        text = TEXT.replace("القصر العدلي", f"مجلس {town}") + f"\nوجاءت الوقفة بعد دعوة من أهالي {town} نشرت قبل أيام."
+        assert work.emit(told(f"https://a.example/{number}", text, f"وقفة لأهالي {town}")) is Fate.STORED
+    assert store.counts()["articles"] == 4
+    assert store.counts()["retold"] == 0
+
+
 def test_two_outlets_of_one_title_are_one(work: Pass, store: Store) -> None:
     work._once_more._sources = {name: replace(work._sources["a"], name=name) for name in ("a", "b")}
     work.emit(told(URL))

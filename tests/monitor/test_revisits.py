@@ -1,5 +1,6 @@
 """When to look again, and when to say that something is gone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.article import Article
-from crawler.outcome import Ending, Fate, Outcome
 from crawler.revisit import Revisit, Sight
-from monitor.revisits import AFTER, allowance, judge, next_look, outage
+from monitor.revisits import AFTER, allowance, judge, next_look, outage, worth_a_look
 from storage.records import Look, StoredArticle
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -101,11 +101,56 @@ def test_many_at_once_are_an_outage(gone: int, there: int, down: bool) -> None:
     assert outage([sight(gone="HTTP 404")] * gone + [sight(TEXT)] * there + [sight()] * 9) is down
 
 
-def test_looks_are_a_tenth_of_a_hosts_requests() -> None:
-    fates = {Fate.STORED: 8, Fate.KNOWN: 200}
-    one = Outcome(source="a", ending=Ending.READ, entries=208, fates=fates, started_at=NOW, ended_at=NOW)
-    outcomes = [one] * 20
-    assert allowance(outcomes, 0) == 20
-    assert allowance(outcomes, 15) == 5
-    assert allowance(outcomes, 25) == 0
-    assert allowance([], 0) == 2
+def test_what_was_gone_lately_counts() -> None:
+    assert outage([sight(gone="HTTP 404")], [True, True])
+    assert not outage([sight(gone="HTTP 404")], [True, True, False, False, False])
+
+
+def test_of_a_text_from_a_feed_only_the_sites_answer_tells_that_it_is_gone() -> None:
+    from_feed = replace(article(), notes=("text from the feed, which carries it whole",))
+    known = look(article=StoredArticle(id=1, article=from_feed, stored_at=NOW, same_as=None))
+    emptied = replace(sight(gone="no text is left in it"), emptied=True)
+    assert judge(known, emptied, NOW, site_down=False).gone is None
+    assert judge(known, sight(OTHER), NOW, site_down=False).gone is None
+    assert judge(known, sight(gone="HTTP 404 Not Found"), NOW, site_down=False).gone is not None
+    assert judge(look(), emptied, NOW, site_down=False).gone is not None
+
+
+def test_an_article_that_was_rewritten_is_judged_by_its_last_wording() -> None:
+    assert judge(look(), sight(OTHER), NOW, site_down=False, before=OTHER).read
+
+
+@given(st.integers(0, 5000), st.integers(0, 500), st.integers(0, 300), st.integers(0, 30))
+def test_looks_are_never_more_than_a_tenth_of_a_hosts_requests(
+    others: int, looked: int, day: int, that_day: int
+) -> None:
+    looked, that_day = max(looked, that_day), min(looked, that_day)
+    more = allowance((others + looked, looked), (day + that_day, that_day))
+    assert more >= 0
+    if more:
+        assert 10 * (looked + more) <= others + looked + more
+        assert that_day + more <= max(2, day // 9)
+
+
+def test_a_quiet_host_is_looked_at_when_it_has_something() -> None:
+    month_of_daily_polls = 30
+    assert allowance((month_of_daily_polls, 0), (1, 0)) == 2
+    assert allowance((month_of_daily_polls, 2), (1, 2)) == 0
+    assert allowance((8, 0), (8, 0)) == 0
+
+
+@pytest.mark.parametrize(
+    ("updated", "seen", "looks", "worth"),
+    [
+        (2 * HOUR, None, 0, True),
+        (-HOUR, None, 0, False),
+        (50 * HOUR, None, 0, False),  # it says so of tomorrow
+        (2 * HOUR, 2.5 * HOUR, 1, False),
+        (2 * HOUR, 2 * HOUR - timedelta(minutes=1), 1, True),
+        (2 * HOUR, None, 8, False),
+    ],
+)
+def test_what_a_listing_calls_updated(updated: timedelta, seen: timedelta | None, looks: int, worth: bool) -> None:
+    known = look(looks=looks, last_at=None if seen is None else NOW + seen)
+    assert worth_a_look(NOW + updated, known, NOW + 3 * HOUR) is worth
+    assert not worth_a_look(None, known, NOW + 3 * HOUR)

@@ -1,10 +1,11 @@
 """Versions, looks and removals: what every store does alike."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from storage.records import Change, StoredArticle, Version
+from storage.records import Address, Change, StoredArticle, Version
 from storage.store import Store
-from tests.stores.making import NOW, article, flag, put
+from tests.stores.making import NOW, article, flag, outcome, put
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CHANGE = Change(kind="number", before="قُتل 12", after="قُتل 21", words=("12", "21"))
@@ -45,7 +46,8 @@ def test_due_looks_are_of_the_sources_asked_for_and_suspects_come_first(store: S
     store.looking.looked(b.id, NOW, due_at=NOW + 2 * HOUR, gone=(NOW, "HTTP 404"))
     assert [look.article.id for look in store.looking.due(NOW + DAY, ["a", "b"])] == [b.id, a.id, c.id]
     assert store.looking.due(NOW + DAY, []) == []
-    assert store.looking.looked_since(NOW - HOUR) == {"a": 1}
+    assert store.looking.lately("a", NOW - HOUR) == {b.id: True}
+    assert store.looking.lately("a", NOW + HOUR) == {}
 
 
 def test_versions_come_back_as_they_were(store: Store) -> None:
@@ -101,3 +103,37 @@ def test_first_tellings_of_a_time_come_newest_first(store: Store) -> None:
     told = store.told_between(NOW - HOUR, NOW + HOUR, limit=9)
     assert [found.article.text for found in told] == ["ثان", "أول"]
     assert store.told_between(NOW - HOUR, NOW + HOUR, limit=1) == told[:1]
+
+
+def test_requests_are_added_up_per_source(store: Store) -> None:
+    for source, at, requests, looks in (("a", NOW, 7, 1), ("a", NOW + DAY, 5, 2), ("b", NOW + DAY, 9, 0)):
+        one = replace(outcome(source, at=at), requests=requests, looks=looks)
+        store.record(store.begin_pass(at), one, due_at=at)
+    assert store.looking.asked_since(NOW) == {"a": (12, 3), "b": (9, 0)}
+    assert store.looking.asked_since(NOW + HOUR) == {"a": (5, 2), "b": (9, 0)}
+
+
+def test_what_is_known_of_looking_at_addresses(store: Store) -> None:
+    one, other = flagged(store), put(store, article("https://a.example/unflagged"))
+    assert other is not None
+    store.looking.schedule({one.id: (NOW, NOW + HOUR)})
+    store.addresses.add(Address(url="https://a.example/more", article=other.id, why="republished", seen_at=NOW))
+    met = store.looking.met([one.article.url, "https://a.example/more", "https://a.example/nothing"])
+    assert {url: (look.article.id, look.due_at, look.looks) for url, look in met.items()} == {
+        one.article.url: (one.id, NOW + HOUR, 0),
+        "https://a.example/more": (other.id, None, 0),
+    }
+    store.looking.begin(one)
+    store.looking.begin(other)
+    assert [look and look.due_at for look in map(store.looking.look, (one.id, other.id))] == [NOW + HOUR, None]
+
+
+def test_planned_looks_at_what_was_published_since(store: Store) -> None:
+    told = [
+        put(store, article(f"https://a.example/{number}", published_at=NOW + number * HOUR), flags=(flag(),))
+        for number in (1, 2)
+    ]
+    keys = [one.id for one in told if one]
+    store.looking.schedule(dict.fromkeys(keys, (NOW, NOW + DAY)))
+    assert [look.article.id for look in store.looking.planned("a", NOW + HOUR)] == keys[1:]
+    assert store.looking.planned("b", NOW) == []
