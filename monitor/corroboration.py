@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from monitor.agencies import STATE
 from monitor.coverage import Outlet
 
 __all__ = ["Event", "event", "heads", "ordered"]
@@ -26,6 +27,10 @@ class Telling(Protocol):
     def published_at(self) -> datetime | None: ...
     @property
     def fetched_at(self) -> datetime: ...
+    @property
+    def timed(self) -> bool: ...
+    @property
+    def agency(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,8 @@ class Event:
     """Ids; in whatever list they stand."""
     outlets: int
     independent: int
-    """Of those who wrote a Story of it themselves; outlets of one hand (state, one administration) count once."""
+    """Of those who wrote a Story of it themselves; outlets of one hand (state, one administration) count once, and so do all
+    that give one agency as their origin."""
     first: Outlet
     first_at: datetime
     ahead: int | None
@@ -50,12 +56,12 @@ def event(stories: Mapping[int, Sequence[Telling]]) -> Event:
     tellings = sorted((one for told in stories.values() for one in told), key=lambda one: (_at(one), one.id))
     first = tellings[0]
     others = [one for one in tellings if one.outlet.title != first.outlet.title]
-    dated = bool(others) and first.published_at is not None and others[0].published_at is not None
+    dated = bool(others) and first.timed and others[0].timed
     return Event(
         id=min(stories),
         stories=tuple(stories),
         outlets=len({one.outlet.title for one in tellings}),
-        independent=len({_voice(min(told, key=lambda one: (_at(one), one.id)).outlet) for told in stories.values()}),
+        independent=len({_voice(min(told, key=lambda one: (_at(one), one.id))) for told in stories.values()}),
         first=first.outlet,
         first_at=_at(first),
         ahead=int((_at(others[0]) - _at(first)).total_seconds()) if dated else None,
@@ -63,10 +69,14 @@ def event(stories: Mapping[int, Sequence[Telling]]) -> Event:
 
 
 def _at(telling: Telling) -> datetime:
-    return telling.published_at or telling.fetched_at
+    """When it was there for certain: a page that prints its day alone was not there at midnight."""
+    return telling.published_at if telling.timed and telling.published_at else telling.fetched_at
 
 
-def _voice(outlet: Outlet) -> str:
+def _voice(telling: Telling) -> str:
+    outlet = telling.outlet
+    if telling.agency is not None and outlet.affiliation in _OF_THEIR_OWN:
+        return "affiliation state" if telling.agency in STATE else f"agency {telling.agency}"
     return outlet.title if outlet.affiliation in _OF_THEIR_OWN else f"affiliation {outlet.affiliation}"
 
 

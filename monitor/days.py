@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["bounds", "missing", "today", "waiting"]
+__all__ = ["bounds", "is_timed", "missing", "today", "waiting"]
 
 
 def today(now: datetime, zone: str) -> date:
@@ -35,3 +35,8 @@ def waiting(first: datetime | None, now: datetime, zone: str, made: Collection[d
     local = now.astimezone(ZoneInfo(zone))
     early = local.date() - timedelta(days=1) if local.time() < hour else None
     return [day for day in missing(first, now, zone, made) if day != early]
+
+
+def is_timed(moment: datetime | None, zone: str) -> bool:
+    """Whether a page said the time of day: what says the day alone is stored as the first moment of it in its ``zone``."""
+    return moment is not None and moment.astimezone(ZoneInfo(zone)).time() != time.min

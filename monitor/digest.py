@@ -14,6 +14,7 @@ from enum import StrEnum
 from crawler.outcome import Outcome
 from crawler.source import Source
 from monitor import corroboration, days
+from monitor.agencies import agency
 from monitor.charts import Chart
 from monitor.corroboration import Event
 from monitor.coverage import Coverage, Outlet, cover, outlet
@@ -84,6 +85,10 @@ class Telling:
     notes: tuple[str, ...]
     new: bool
     """Stored on the day of the digest."""
+    timed: bool
+    """Its page says the time of day, not only the day."""
+    agency: str | None
+    """That it gives as its origin (:mod:`monitor.agencies`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +209,7 @@ def build(
     starts_at, ends_at = days.bounds(day, zone)
     until = ends_at if complete else min(max(made_at, starts_at), ends_at)
     groups = _groups(flagged)
-    teller = _Teller(starts_at, until, sources)
+    teller = _Teller(starts_at, until, sources, zone)
     events = tuple(_events(happenings, groups, teller))
     sections = []
     for list_id, title, severity in _all_lists(lists, flagged):
@@ -318,6 +323,7 @@ class _Teller:
     starts_at: datetime
     until: datetime
     sources: Mapping[str, Source]
+    zone: str
 
     def story(self, group: Sequence[Flagged]) -> Story:
         stored = self._stored(group)
@@ -357,6 +363,7 @@ class _Teller:
 
     def _telling(self, stored: StoredArticle) -> Telling:
         article = stored.article
+        source = self.sources.get(article.source)
         return Telling(
             id=stored.id,
             outlet=outlet(article.source, self.sources),
@@ -369,6 +376,8 @@ class _Teller:
             capture=article.capture,
             notes=article.notes,
             new=stored.stored_at >= self.starts_at,
+            timed=days.is_timed(article.published_at, source.zone if source else self.zone),
+            agency=agency(article.text, article.author),
         )
 
     def _marks(self, group: Sequence[Flagged], lead: Flagged, stored: Sequence[StoredArticle]) -> Iterable[Mark]:

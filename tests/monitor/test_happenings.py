@@ -93,6 +93,25 @@ def test_outlets_of_one_hand_are_one_voice() -> None:
     assert event({1: [wakala], 2: [wakala]}).ahead is None
 
 
+def test_reprints_of_one_agency_are_one_voice() -> None:
+    told = next(story for story in full().lists[1].stories if story.outlets == 4).tellings
+    own = [replace(one, outlet=replace(one.outlet, affiliation="independent"), agency=None) for one in told[:2]]
+    afp = [replace(one, agency="فرانس برس") for one in own]
+    sana = [replace(one, agency="سانا") for one in own]
+    state = replace(own[0], outlet=replace(own[0].outlet, affiliation="state"))
+    assert event({1: [own[0]], 2: [own[1]]}).independent == 2
+    assert event({1: [afp[0]], 2: [afp[1]]}).independent == 1
+    assert event({1: [state], 2: [sana[1]]}).independent == 1
+
+
+def test_a_page_that_prints_its_day_alone_is_not_first_by_hours() -> None:
+    told = next(story for story in full().lists[1].stories if story.outlets == 4).tellings
+    early = replace(told[1], published_at=at("00:00"), timed=False, fetched_at=at("15:00"))
+    timed = replace(told[0], published_at=at("9:00"), timed=True, fetched_at=at("15:00"))
+    made = event({1: [timed], 2: [early]})
+    assert (made.first, made.ahead) == (timed.outlet, None)
+
+
 numbers = st.lists(st.integers(1, 9), unique=True, max_size=9)
 
 
