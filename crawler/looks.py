@@ -14,7 +14,7 @@ from crawler.revisit import Revisit, Sight
 from crawler.spiders import Listing
 from crawler.urls import canonical
 
-__all__ = ["look", "look_at_listing"]
+__all__ = ["look", "look_at_listing", "look_in_passing"]
 
 
 async def look(
@@ -40,6 +40,17 @@ async def look(
     if article is not None:
         return Sight(revisit=revisit, article=replace(article, capture=capture))
     return _without_text(revisit, page, why)
+
+
+async def look_in_passing(
+    revisit: Revisit, entry: Entry, *, read: Callable[[str, Entry], Awaitable[tuple[Article | None, str]]]
+) -> Sight:
+    """What is seen of an entry in a listing that was read anyhow, and carries it whole."""
+    try:
+        article, why = await read(entry.url, entry)
+    except Unread as unread:
+        article, why = None, str(unread)
+    return Sight(revisit=revisit, article=article, why=why, listed=True)
 
 
 async def look_at_listing(

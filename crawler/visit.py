@@ -19,11 +19,10 @@ from crawler.carriers import Carriers
 from crawler.errors import CrawlError
 from crawler.following import follow
 from crawler.linked import worth_following
-from crawler.looks import look, look_at_listing
+from crawler.looks import look, look_at_listing, look_in_passing
 from crawler.notes import NOT_VERIFIED
 from crawler.outcome import Ending, Fate, Gap
 from crawler.reading import Unread
-from crawler.revisit import Revisit, Sight
 from crawler.source import Source
 from crawler.spiders import KINDS, Listing
 from crawler.tally import Tally
@@ -361,7 +360,7 @@ class Visit:
                 listed = whole.get(revisit.url)
                 shown_at = KINDS[source.kind].showing(revisit.url, source)
                 if listed is not None:
-                    sights.append(await self._in_the_listing(revisit, listed))
+                    sights.append(await look_in_passing(revisit, listed, read=self._read_whole))
                 elif shown_at is not None:
                     sights.append(
                         await look_at_listing(revisit, shown_at, listing=self._listing_again, read=self._read_whole)
@@ -374,14 +373,6 @@ class Visit:
 
     async def _read_whole(self, url: str, entry: Entry) -> tuple[Article | None, str]:
         return await self._rounds.readers.whole(url, entry, self._source, self._rounds.now())
-
-    async def _in_the_listing(self, revisit: Revisit, entry: Entry) -> Sight:
-        """How an Article reads in a listing that was read anyhow, and carries it whole."""
-        try:
-            article, why = await self._read_whole(entry.url, entry)
-        except Unread as unread:
-            article, why = None, str(unread)
-        return Sight(revisit=revisit, article=article, why=why, listed=True)
 
     async def _listing_again(self, address: str) -> Listing:
         self._tally.looks += 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
@@ -26,6 +26,7 @@ from crawler.article import Article
 from monitor.alignment import Overlap, overlap
 from monitor.arabic import WORD, fold, relax
 from monitor.forms import filled_in
+from storage.records import Told
 
 __all__ = [
     "WINDOW",
@@ -56,7 +57,7 @@ _FEW_WORDS, _FEW_LETTERS = 90, 600
 """Below this, of either text, one common fingerprint may be all that the sampling left: it is looked at."""
 _FORMULA, _LONG = 60, 150
 """Common words: so few may be formula, so many are not."""
-_NEARLY_WHOLE, _MOSTLY, _ONE_TEXT, _ALIKE, _OVER_HALF = 0.95, 0.8, 1.8, 1.46, 1.05
+_NEARLY_WHOLE, _MOSTLY, _ONE_TEXT, _ALIKE, _OVER_HALF = 0.94, 0.8, 1.8, 1.46, 1.05
 _ANOTHER_DAY = timedelta(hours=18)
 _DENSE = 0.9
 _REMEMBERED = 1 << 10
@@ -90,7 +91,8 @@ class Postings(Protocol):
         """Articles of that time that share fingerprints, each with its votes, the sum of 1/(texts that have it), and
         with the number of the fingerprints."""
 
-    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Article]: ...
+    def told(self, keys: Iterable[Hashable], shorter_than: int | None = None) -> Mapping[Hashable, Told]:
+        """What of these articles is compared; only of those with fewer characters of text, where that is asked."""
 
 
 class Memory:
@@ -98,10 +100,10 @@ class Memory:
 
     def __init__(self) -> None:
         self._keys: dict[int, tuple[Hashable, ...]] = {}
-        self._articles: dict[Hashable, Article] = {}
+        self._articles: dict[Hashable, Told] = {}
 
     def add(self, key: Hashable, article: Article, prints: Sequence[int]) -> None:
-        self._articles[key] = article
+        self._articles[key] = Told(at=_when(article), source=article.source, title=article.title, text=article.text)
         for print_ in prints:
             held = self._keys.get(print_, ())
             if len(held) <= _COMMON:
@@ -115,13 +117,14 @@ class Memory:
                 continue
             weight = 1 / max(1, len(keys))
             for key in keys:
-                if since <= _when(self._articles[key]) <= until:
+                if since <= self._articles[key].at <= until:
                     have, count = votes.get(key, (0.0, 0))
                     votes[key] = have + weight, count + 1
         return votes
 
-    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Article]:
-        return {key: self._articles[key] for key in keys}
+    def told(self, keys: Iterable[Hashable], shorter_than: int | None = None) -> Mapping[Hashable, Told]:
+        found = {key: self._articles[key] for key in keys}
+        return {key: one for key, one in found.items() if shorter_than is None or len(one.text) < shorter_than}
 
 
 class Index:
@@ -131,7 +134,7 @@ class Index:
         self._memory = Memory()
         self._postings = self._memory if postings is None else postings
         self._window = window
-        self._told: OrderedDict[Hashable, _Told] = OrderedDict()
+        self._told: OrderedDict[Hashable, _Known] = OrderedDict()
 
     def add(self, key: Hashable, article: Article) -> None:
         """Remember a telling, in memory: postings of the caller's own are filled by the caller."""
@@ -159,26 +162,24 @@ class Index:
                 one, told_elsewhere=_elsewhere(key, overlaps, len(words)), apart=abs(at - other.at), own=own
             ):
                 continue
-            if not filled_in(words, other.words, one, headlines=(_headline(article), other.headline), own=own):
+            if not filled_in(words, other.words, one, headlines=(_headline(article.title), other.headline), own=own):
                 found.append(key)
         if _a_form([(abs(at - told[key].at), overlaps[key].density) for key in found]):
             return None
         return max((Match(key, overlaps[key].later) for key in found), key=lambda match: match.share, default=None)
 
-    def _tellings(self, keys: Sequence[Hashable], by_chance: Collection[Hashable]) -> Mapping[Hashable, _Told]:
+    def _tellings(self, keys: Sequence[Hashable], by_chance: Collection[Hashable]) -> Mapping[Hashable, _Known]:
         """The folded words of these articles; of those that were met ``by_chance`` only where the text is short."""
-        for key, one in self._postings.told([key for key in keys if key not in self._told]).items():
+        unknown = [key for key in keys if key not in self._told]
+        found = dict(self._postings.told([key for key in unknown if key not in by_chance]))
+        if chance := [key for key in unknown if key in by_chance]:
+            found |= self._postings.told(chance, _FEW_LETTERS)
+        for key, one in found.items():
             long = len(one.text) >= _FEW_LETTERS
-            words = [] if long and key in by_chance else telling(one.text)
-            self._told[key] = _Told(_when(one), one.source, _headline(one), long, words)
-        told = {}
-        for key in keys:
-            held = self._told[key]
-            if held.long and key in by_chance:
-                continue
-            if not held.words:
-                held = self._told[key] = replace(held, words=telling(self._postings.told([key])[key].text))
-            told[key] = held
+            self._told[key] = _Known(one.at, one.source, _headline(one.title), telling(one.text), long)
+        told = {key: self._told[key] for key in keys if key in self._told}
+        told = {key: one for key, one in told.items() if not (one.long and key in by_chance)}
+        for key in told:
             self._told.move_to_end(key)
         while len(self._told) > _REMEMBERED:
             self._told.popitem(last=False)
@@ -186,12 +187,14 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Known:
+    """An article in the spelling in which it is compared."""
+
     at: datetime
     source: str
     headline: str
-    long: bool
     words: list[str]
+    long: bool
 
 
 def reprinted(one: Overlap, *, told_elsewhere: float = 0.0, apart: timedelta = timedelta(0), own: bool = False) -> bool:
@@ -293,8 +296,8 @@ def _mix(hashes: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:
     return np.asarray(grams ^ (grams >> np.uint64(32)), dtype=np.uint64)
 
 
-def _headline(article: Article) -> str:
-    return " ".join(_folded(word) for word in WORD.findall(article.title))
+def _headline(title: str) -> str:
+    return " ".join(_folded(word) for word in WORD.findall(title))
 
 
 def _when(article: Article) -> datetime:

@@ -8,7 +8,7 @@ the week; and the names that their own headlines speak of.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 from monitor.alignment import Overlap
@@ -20,6 +20,8 @@ _PREFIXES = ("وال", "فال", "بال", "كال", "لل", "ال", "و", "ف",
 _SUFFIXES = ("ات", "ون", "ين", "ان", "تا", "تي", "يه", "ها", "ه", "ا", "ي")
 _STEM = 3
 """Letters that a stem keeps."""
+_GROUP = 3
+"""Digits between two separators of thousands."""
 _SLOT = 8
 """Words; what is longer was written anew."""
 _ANOTHER, _ANOTHER_OF_OURS = 0.6, 0.85
@@ -32,9 +34,18 @@ _MOST = 400
 """Words that are compared: a form says at once what it is filled in with."""
 
 
-def figures(words: Sequence[str]) -> Counter[str]:
-    """The numbers and days of the week among folded words."""
-    return Counter(word for word in words if word.isdigit() or word.removeprefix("و") in _WEEKDAYS)
+def figures(words: Iterable[str]) -> Counter[str]:
+    """The numbers and days of the week among folded words; 41,882 is one number, as 41882 is."""
+    found: list[str] = []
+    thousands = False
+    for word in words:
+        if thousands and word.isdigit() and len(word) == _GROUP:
+            found[-1] += word
+            continue
+        thousands = word.isdigit() and len(word) <= _GROUP
+        if word.isdigit() or word.removeprefix("و") in _WEEKDAYS:
+            found.append(word)
+    return Counter(found)
 
 
 def stem(word: str) -> str:
@@ -75,8 +86,8 @@ def filled_in(
 ) -> bool:
     """Whether the common runs of two texts, given as folded words, are one form. ``headlines``: of the later and the
     earlier text, folded. ``own``: both are of one outlet."""
-    before = figures([earlier[at] for at in one.sources])
-    after = figures([later[at] for at in one.places])
+    before = figures(earlier[at] for at in sorted(one.sources))
+    after = figures(later[at] for at in sorted(one.places))
     changed = min((after - before).total(), (before - after).total())
     if changed > 1 and changed > (before & after).total():
         return True

@@ -15,12 +15,12 @@ from crawler.article import Article, Entry
 from crawler.outcome import Fate
 from crawler.urls import twin_key
 from storage.database import insert_into
-from storage.records import Flag, Flagged, Missed, Span, StoredArticle
+from storage.records import Flag, Flagged, Missed, Span, StoredArticle, Told
 from storage.schema import addresses, articles, fingerprints, flags, missed, storable
 
 __all__ = [
     "add", "at", "chunks", "flag_more", "flagged", "flags_by_article", "flags_of", "forget_fingerprints", "known", "miss", "missed_at", "misses", "newest", "one",
-    "past", "sharing", "tellings", "twin",
+    "past", "sharing", "tellings", "told", "twin",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -280,3 +280,16 @@ def forget_fingerprints(connection: Connection, before: datetime) -> int:
     at = func.coalesce(articles.c.published_at, articles.c.fetched_at)
     old = select(articles.c.id).where(articles.c.stored_at < before, at < before)
     return connection.execute(delete(fingerprints).where(fingerprints.c.article_id.in_(old))).rowcount
+
+
+def told(connection: Connection, keys: Iterable[int], shorter_than: int | None) -> dict[int, Told]:
+    """What of these articles is compared; only of those whose texts have fewer characters, where that is asked."""
+    at = (articles.c.published_at, articles.c.fetched_at)
+    wanted = select(articles.c.id, articles.c.source, articles.c.title, articles.c.text, *at)
+    if shorter_than is not None:  # a text that is not wanted stays in the database
+        wanted = wanted.where(func.length(articles.c.text) < shorter_than)
+    return {
+        row.id: Told(at=row.published_at or row.fetched_at, source=row.source, title=row.title, text=row.text)
+        for some in chunks(keys)
+        for row in connection.execute(wanted.where(articles.c.id.in_(some)))
+    }

@@ -27,6 +27,7 @@ __all__ = [
     "SourceState",
     "Span",
     "StoredArticle",
+    "Told",
     "Version",
     "Waiting",
 ]
@@ -70,6 +71,17 @@ class StoredArticle:
     stored_at: datetime
     same_as: int | None
     """Id of the first telling of the same text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What of an article is compared with another one."""
+
+    at: datetime
+    """When it was published, or read where the page does not say."""
+    source: str
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

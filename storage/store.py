@@ -24,7 +24,18 @@ from storage.lessons import Lessons
 from storage.looking import Looking
 from storage.outbox import Outbox, put
 from storage.proofs import Proofs
-from storage.records import DigestRecord, Flag, Flagged, Message, Missed, Muted, PassRecord, SourceState, StoredArticle
+from storage.records import (
+    DigestRecord,
+    Flag,
+    Flagged,
+    Message,
+    Missed,
+    Muted,
+    PassRecord,
+    SourceState,
+    StoredArticle,
+    Told,
+)
 from storage.schema import articles, digests, flags, memory, missed, muted, passes, sources
 
 __all__ = ["Store"]
@@ -280,9 +291,10 @@ class Store:
             found = shelf.sharing(connection, prints, since, until)
             return cast("Mapping[Hashable, tuple[float, int]]", found)
 
-    def told(self, keys: Iterable[Hashable]) -> Mapping[Hashable, Article]:
+    def told(self, keys: Iterable[Hashable], shorter_than: int | None = None) -> Mapping[Hashable, Told]:
         with reading(self._engine) as connection:
-            return {one.id: one.article for one in shelf.by_id(connection, cast("Iterable[int]", keys))}
+            found = shelf.told(connection, cast("Iterable[int]", keys), shorter_than)
+            return cast("Mapping[Hashable, Told]", found)
 
     def told_between(self, since: datetime, until: datetime, *, limit: int) -> list[StoredArticle]:
         """First tellings that were stored in that time, the newest first."""

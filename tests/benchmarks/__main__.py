@@ -1,13 +1,17 @@
 """``make bench``: every benchmark, or those that are named; each in a process of its own, one after the other.
 
-``make bench-read`` is reading, dates and encodings; ``bench-watch``, ``bench-same``, ``bench-store`` … the one of that name.
+``make bench-read`` is reading, dates and encodings; ``bench-same`` reprints, real pairs, headlines, events and the store of a hundred
+thousand; ``bench-watch``, ``bench-store`` … the one of that name.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-_TOGETHER = {"read": ("reading", "dates", "encodings", "feeds", "standing", "pool")}
+_TOGETHER = {
+    "read": ("reading", "dates", "encodings", "feeds", "standing", "pool"),
+    "same": ("same", "pairs", "headlines", "events", "same_scale"),
+}
 
 
 def main(wanted: list[str]) -> int:
