@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -107,6 +108,10 @@ class Analyst:
         self._uses: dict[int, float] = {}
         self._pairs: dict[tuple[str, str], list[int]] = {}
         self._inner: dict[str, frozenset[int]] = {}
+
+    @property
+    def stems(self) -> AbstractSet[str]:
+        return self._stems
 
     def watch(self, sense: Sense) -> int:
         """The number of a sense, from now on watched."""

@@ -8,7 +8,7 @@ from functools import cache
 from monitor.conditions import Mention, Reading
 from monitor.packs import Packs, load
 from monitor.rulefile import Reader
-from monitor.terms import TermError
+from monitor.terms import Term, TermError
 from monitor.termtable import TermTable
 from monitor.yamlfile import ConfigError, Problem, Scalar, shown
 
@@ -27,12 +27,15 @@ def _shipped() -> Packs:
 
 
 class Finder:
-    """Looks for ``terms``, each as a person would type it into a list. Raises :class:`monitor.terms.TermError`."""
+    """Looks for ``terms``, each as a person would type it into a list. Raises :class:`monitor.terms.TermError`.
 
-    def __init__(self, terms: Sequence[str]) -> None:
+    ``packs``: what is known of names; without it what Rasid ships.
+    """
+
+    def __init__(self, terms: Sequence[str], packs: Packs | None = None) -> None:
         self.terms = list(terms)
         table, problems = TermTable(), list[Problem]()
-        reader = Reader(_shipped(), table, problems)
+        reader = Reader(packs or _shipped(), table, problems)
         nodes = [Scalar("", number, 1, term, term) for number, term in enumerate(dict.fromkeys(terms), start=1)]
         mentions = [reader.condition(node) for node in nodes]
         matcher = None if problems else table.compile(problems)
@@ -42,6 +45,11 @@ class Finder:
             raise TermError(first.message.removeprefix(f"`{shown(subject)}`: "), subject=subject)
         self._matcher = matcher
         self._mentions = {one.term: one for one in mentions if isinstance(one, Mention)}
+
+    @property
+    def asked(self) -> dict[str, Term]:
+        """What each of the terms is looked for as, with the spellings that a pack adds."""
+        return {mention.label: self._matcher.terms[number] for number, mention in self._mentions.items()}
 
     def find(self, text: str) -> list[tuple[str, int, int]]:
         """(term, start, end) of every place, in the order of the text."""

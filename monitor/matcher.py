@@ -169,6 +169,12 @@ class Matcher:
                 self._longer.setdefault(numbers[0], []).append((row.term, numbers))
         self._table = _Table(self._entry)
 
+    @property
+    def stems(self) -> AbstractSet[str]:
+        """Stems of all that is looked for, as :func:`monitor.arabic.relax` gives them: a word that none of them stands in
+        meets nothing."""
+        return self._analyst.stems
+
     def _terms(self, senses: Iterable[int]) -> tuple[int, ...]:
         return tuple({term: None for number in senses for term in self._alone.get(number, ())})
 

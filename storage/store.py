@@ -37,6 +37,7 @@ from storage.records import (
     Told,
 )
 from storage.schema import articles, digests, flags, memory, missed, muted, passes, sources
+from storage.search import Normaliser, Search
 
 __all__ = ["Store"]
 
@@ -44,8 +45,10 @@ __all__ = ["Store"]
 class Store:
     """Opened by :meth:`open`; a context manager that closes."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, words: Normaliser | None = None) -> None:
         self._engine = engine
+        self.search = Search(engine, words)
+        """Full text."""
         self.looking = Looking(engine)
         """Versions, looks at flagged articles, removals."""
         self.outbox = Outbox(engine)
@@ -62,8 +65,9 @@ class Store:
         """Further addresses of articles: twins, republished pages."""
 
     @classmethod
-    def open(cls, address: str) -> Self:
-        """Open the store at ``address`` (SQLAlchemy's form), made and migrated as needed.
+    def open(cls, address: str, *, words: Normaliser | None = None) -> Self:
+        """Open the store at ``address`` (SQLAlchemy's form), made and migrated as needed. ``words``: how texts are taken apart
+        for the full-text index; without it articles are stored and not indexed.
 
         :class:`storage.errors.StorageError` names the store and the remedy.
         """
@@ -73,7 +77,7 @@ class Store:
         except BaseException:
             engine.dispose()
             raise
-        return cls(engine)
+        return cls(engine, words)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -188,6 +192,8 @@ class Store:
                 pass_id=pass_id,
                 now=now,
             )
+            if stored is not None:
+                self.search.add(connection, stored)
             if stored is not None and messages is not None:
                 put(connection, messages(stored), now)
             return stored

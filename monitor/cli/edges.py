@@ -32,9 +32,10 @@ def now() -> datetime:
 
 
 def opened(config: Config) -> Store:
+    from monitor.searching import NORMALISER
     from storage.store import Store
 
-    return Store.open(config.settings.storage.url)
+    return Store.open(config.settings.storage.url, words=NORMALISER)
 
 
 def archive(config: Config, store: Store) -> Archive:
