@@ -55,8 +55,8 @@ class Seeker:
         self._terms, self._without = _typed(terms), _typed(without)
         self._finder = Finder([*self._terms, *self._without], packs)
 
-    def query(self, vocabulary: Sequence[str]) -> Query | None:
-        """What is asked of the index; ``None``: some word stands in no article."""
+    def query(self, vocabulary: str) -> Query | None:
+        """What is asked of the index; ``None``: some word stands in no article. ``vocabulary``: its words, each on a line."""
         asked = self._finder.asked
         spelled = {term: list(_spellings(asked[term])) for term in self._terms}
         met = _met(sorted({piece for rows in spelled.values() for row in rows for piece in row}), vocabulary)
@@ -124,7 +124,7 @@ def _spellings(term: Term) -> Iterator[tuple[_Piece, ...]]:
             yield ((joined, "name"),)
 
 
-def _met(pieces: Sequence[_Piece], vocabulary: Sequence[str]) -> dict[_Piece, frozenset[str]]:
+def _met(pieces: Sequence[_Piece], vocabulary: str) -> dict[_Piece, frozenset[str]]:
     """For each of the pieces the words of the archive that meet it."""
     sole = [piece for piece in pieces if _can_stand_alone(piece)]
     matcher = compile_terms([Term(word, kind) for word, kind in sole]) if sole else None
@@ -148,13 +148,12 @@ def _can_stand_alone(piece: _Piece) -> bool:
     return True
 
 
-def _likely(pieces: Sequence[_Piece], matcher: Matcher | None, vocabulary: Sequence[str]) -> list[str]:
+def _likely(pieces: Sequence[_Piece], matcher: Matcher | None, vocabulary: str) -> list[str]:
     """Words in which the stem of something that is looked for stands. The last letter is left off where it changes before
     a suffix (حكومة, حكومتهم; مستشفى, مستشفاهم): reading a word that is not meant costs little, missing one does not."""
     keys = {relax(fold(word)) for word, _ in pieces} | (set(matcher.stems) if matcher is not None else set())
     short = {key[:-1] if len(key) > 2 and key[-1] in "هيا" else key for key in keys if key}
     least = [key for key in short if not any(key != other and other in key for other in short)]
-    text = "\n".join(vocabulary)
-    blob, relaxed = text.encode(), relax(text).encode()  # letter for letter, and as many bytes
+    blob, relaxed = vocabulary.encode(), relax(vocabulary).encode()  # letter for letter, and as many bytes
     pattern = re2.compile(f"(?m)^.*(?:{'|'.join(map(re2.escape, sorted(least)))}).*$".encode())
     return [blob[found.start() : found.end()].decode() for found in pattern.finditer(relaxed)]

@@ -24,6 +24,7 @@ __all__ = ["search"]
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _SHOWN = 20
+_AT_ONCE = 500
 
 
 @click.command()
@@ -91,11 +92,9 @@ def search(
 def _ready(store: Store) -> None:
     """The first search of an old archive makes the index; a person is told what takes so long."""
     behind = store.search.behind()
-    if not behind:
-        return
 
     def say(done: int) -> None:
-        if sys.stderr.isatty():
+        if behind > _AT_ONCE and sys.stderr.isatty():
             click.echo(f"\rindexing the archive, once: {done} of {behind} articles", err=True, nl=done >= behind)
 
     store.search.ready(say)
