@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from lxml.html import HtmlElement
@@ -86,6 +87,12 @@ def _is_gone(sheet: Sheet, title: str, metadata: Metadata) -> bool:
 
 
 def _mostly_links(sheet: Sheet) -> bool:
+    """Whether links make up the page, and no three paragraphs stand side by side: teasers have a card each."""
+    beside = Counter(
+        line.block.getparent() for line in sheet.lines if not line.linked and len(line.text) > 80 and not line.inline
+    )
+    if beside and max(beside.values()) >= 3:
+        return False
     total = sum(len(line.text) for line in sheet.lines) or 1
     running = sum(len(line.text) for line in sheet.lines if not line.linked and len(line.text) > 100)
     return running < 0.3 * total

@@ -74,7 +74,7 @@ def unlike(one: Measure, usual: Habits) -> str:
     if one.named is None or one.named >= min(usual.named, 0.5):
         return ""
     said = f"{one.named:.0%} of the headline's words stand in it, in this source's texts {usual.named:.0%} and more"
-    if short(one, usual):
+    if one.length < usual.shortest:
         return f"{said}, and it has {one.length} characters where they have {usual.shortest} and more"
     if one.length > 3 * usual.longest:
         return f"{said}, and it has {one.length} characters where they have at most {usual.longest}"

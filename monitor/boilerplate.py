@@ -27,8 +27,9 @@ _SHARE, _SHARE_INSIDE = 0.25, 0.5
 """Of the source's stories in the time in which the line is seen; higher for a line in the middle of texts."""
 _SHORTEST, _LONGEST = 12, 700
 """Letters: shorter are names, places, questions; longer are articles."""
-_ALONE_STORIES, _ALONE_DAYS = 12, 7
-"""Where every article has the line and there is nothing to compare them with."""
+_ALONE_STORIES, _ALONE_DAYS = 20, 14
+"""Where every article has the line, they have words in common, and there is nothing to compare them with."""
+_IN_COMMON = 0.8
 _COMPARED = 60
 _OTHERS = 6
 
@@ -134,12 +135,13 @@ class _Lines:
         others = [self._rest(n) for n in _spread([n for n in range(len(self._stories)) if n not in having])]
         others += [fold(text) for text in _spread(elsewhere)]
         rests = [self._rest(number) for number in _spread(mine)]
+        common = Counter(word for rest in rests for word in words(rest))
         if len(others) < _OTHERS:
-            return len(mine) < _ALONE_STORIES or self._days(key) < _ALONE_DAYS
+            alike = any(count >= _IN_COMMON * len(rests) for count in common.values())
+            return alike and (len(mine) < _ALONE_STORIES or self._days(key) < _ALONE_DAYS)
         for word in words(self._printed[key]):
             if len(word) >= 3 and _share(word, rests) - _share(word, others) >= 0.35:
                 return True
-        common = Counter(word for rest in rests for word in words(rest))
         return any(
             count >= 0.8 * len(rests) and len(word) >= 4 and _share(word, others) <= 0.25
             for word, count in common.items()

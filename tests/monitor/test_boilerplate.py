@@ -69,6 +69,12 @@ def test_not_even_where_an_outlet_writes_of_nothing_else() -> None:
     assert learned(told(articles), elsewhere=elsewhere) == []
 
 
+def test_a_short_run_of_one_story_is_not_taken_for_more_where_there_is_nothing_to_compare_it_with() -> None:
+    draw = random.Random(5)
+    articles = [[*lines(draw, "مضايا"), SENTENCE] for _ in range(40)]
+    assert learned(told(articles)) == []  # ten days
+
+
 def test_one_report_published_again_and_again_is_one_story() -> None:
     articles = [[*article, LINE] for article in outlet(40)]
     again = [replace(telling, story=telling.story % 5) for telling in told(articles)]
