@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from crawler.folding import fold, overlap, words
 from crawler.languages import arabic_share, letter_share
 from crawler.metadata import Metadata
+from crawler.notes import FAULT
 from crawler.sheet import Sheet
 
-__all__ = ["is_front_page", "is_live", "is_video", "needs_browser", "no_article", "poor"]
+__all__ = ["is_front_page", "is_live", "is_paged", "is_video", "needs_browser", "no_article", "poor"]
 
 SHORTEST = 25
 """Characters: the shortest flash that says anything."""
@@ -38,10 +39,11 @@ _LISTING_CLASS = frozenset(
 )
 _SEARCH_KEYS = frozenset({"s", "q", "query", "search", "keyword"})
 _GONE = re.compile(
-    r"(?<!\d)404(?!\d)|(?:ال)?صفحه (?:المطلوبه |التي .{0,25})?(?:غير موجوده|غير متوفره|غير متاحه|لم تعد موجوده)|"
+    r"(?:error|http|خطا|الخطا) ?404(?!\d)|(?<!\d)404 ?(?:error|not found|page|file|[-|:.!,]|خطا|صفحه|الصفحه|$)|(?:ال)?صفحه (?:المطلوبه |التي .{0,25})?(?:غير موجوده|غير متوفره|غير متاحه|لم تعد موجوده)|"
     r"(?:لم يتم|لا يمكن|تعذر) العثور علي (?:ال)?(?:صفحه|محتوي|نتائج|اي نتائج|ما تبحث|الخبر|المقال|شيء|اي شيء)|page not found|not found|"
     r"(?:الخبر|المقال|المحتوي|الرابط) (?:المطلوب )?غير موجود|عذرا.{0,30}(?:غير موجود|لم نجد)"
 )
+_SAYS_NOTHING_ELSE = 400
 _INDEX = re.compile(r"/(?:index|default|home|main)\.(?:php|html?|aspx?|jsp)$", re.IGNORECASE)
 
 
@@ -60,6 +62,8 @@ def no_article(root: HtmlElement, metadata: Metadata, sheet: Sheet, title: str, 
         return "the front page of the site"
     if "error404" in classes or _is_gone(sheet, title, metadata):
         return "the page says that there is no such page"
+    if why := _is_fault(sheet, title, metadata):
+        return why
     if {"search", "search-results"} & classes or any(key in _SEARCH_KEYS for key, _ in parse_qsl(parts.query)):
         return "a page of search results"
     return "a list of articles" if _is_listing(root, metadata, sheet, classes, parts.path) else ""
@@ -78,12 +82,36 @@ def _is_listing(root: HtmlElement, metadata: Metadata, sheet: Sheet, classes: se
 
 def _is_gone(sheet: Sheet, title: str, metadata: Metadata) -> bool:
     said = f"{title} {metadata.document_title}"
-    if len(said) > 200 or not _GONE.search(fold(said)):
+    running = [line.text for line in sheet.lines if not line.linked]
+    if sum(map(len, running)) < _SAYS_NOTHING_ELSE:  # where the headline is the site's name, the text says it
+        said = f"{said} {' '.join(text for text in running[:4] if len(text) <= 150)}"
+    if len(said) > 600 or not (title.strip() == "404" or _GONE.search(fold(said))):
         return False
     return (
         sum(len(line.text) for line in sheet.lines if not line.linked and len(line.text) > 120) < 600
         and not metadata.dates
     )
+
+
+_FAULTS = re.compile(
+    r"just a moment|checking your browser|verify (?:that )?you are (?:a )?human|attention required|access denied|forbidden|enable cookies|"
+    r"internal server error|service (?:temporarily )?unavailable|bad gateway|gateway time-?out|(?:fatal|parse|database) error|"
+    r"error establishing a database|the server encountered|too many connections|account (?:has been )?suspended|"
+    r"(?:الموقع|الصفحه) (?:قيد|تحت) (?:الصيانه|الانشاء|التطوير)|^تسجيل الدخول|^login$|^log in$|^sign in$|خطا في الخادم"
+)
+
+
+def _is_fault(sheet: Sheet, title: str, metadata: Metadata) -> str:
+    """What a page says in place of an article: a server's error, a wall, work on the site. Only a page that says little else."""
+    if metadata.dates or metadata.says_article:
+        return ""
+    running = [line.text for line in sheet.lines if not line.linked]
+    if sum(map(len, running)) > 1_500:
+        return ""
+    for said in (title, metadata.document_title, *running[:5]):
+        if len(said) <= 300 and (found := _FAULTS.search(fold(said))):
+            return f"{FAULT}{found[0]}"
+    return ""
 
 
 def _mostly_links(sheet: Sheet) -> bool:
@@ -108,6 +136,31 @@ def is_live(root: HtmlElement, metadata: Metadata) -> bool:
         for element in root.iter("body", "article", "main", "section", "div", "ol", "ul")
         if element.attrib
     )
+
+
+_NUMBERED = re.compile(r"(?:/(?:page/)?|[?&]page=)(\d{1,2})/?$")
+
+
+def is_paged(root: HtmlElement, url: str) -> bool:
+    """Whether an article goes on on a second page: the page names it as the next, under its own address and a number."""
+    own = url.partition("#")[0].rstrip("/")
+    if (here := _NUMBERED.search(own)) is not None and here[1] != "1":
+        return False
+    for link in root.iter("link", "a"):
+        if link.tag == "link" and "next" not in (link.get("rel") or "").lower().split():
+            continue
+        if link.tag == "a" and not any(
+            {"page-links", "post-page-numbers"} & set((e.get("class") or "").split())
+            for e in (link, *list(link.iterancestors())[:2])
+        ):
+            continue
+        try:
+            to = urljoin(url, link.get("href") or "").partition("#")[0].rstrip("/")
+        except ValueError:
+            continue
+        if to.startswith(own) and (number := _NUMBERED.fullmatch(to[len(own) :])) is not None and number[1] == "2":
+            return True
+    return False
 
 
 _MOUNTS = frozenset({"root", "app", "__next", "__nuxt", "app-root", "main-app", "q-app"})

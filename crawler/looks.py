@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from crawler import answers
 from crawler.answers import Trouble
 from crawler.article import Article, Entry, Page
+from crawler.notes import FAULT, UNLIKE
 from crawler.reading import Unread
 from crawler.revisit import Revisit, Sight
 from crawler.spiders import Listing
@@ -81,6 +82,8 @@ async def look_at_listing(
 def _without_text(revisit: Revisit, page: Page, why: str) -> Sight:
     if answers.needs_browser(page):
         return Sight(revisit=revisit, why="its text is made by scripts in a browser")
+    if why.startswith((UNLIKE, FAULT)):  # the layout changed, a wall stands before it: it may well be behind
+        return Sight(revisit=revisit, why=why)
     return Sight(revisit=revisit, gone=f"no text is left in it ({why or 'no article in it'})", emptied=True)
 
 

@@ -247,18 +247,25 @@ def _the_article(nodes: list[dict[str, Any]], url: str, metas: Mapping[str, list
     articles = [node for node in nodes if _kinds(node) & ARTICLES] or [
         node for node in nodes if _kinds(node) & {"videoobject", "webpage", "itempage"} and "datePublished" in node
     ]
-    path = urlsplit(url).path
+    path = _path(url)
     title = bare(" ".join(metas.get("og:title", [])[:1]))
 
     def fits(node: dict[str, Any]) -> int:
         address = node.get("url") or node.get("@id") or node.get("mainEntityOfPage")
         address = address.get("@id", "") if isinstance(address, dict) else address
         headline = node.get("headline")
-        return (isinstance(address, str) and len(path) > 1 and urlsplit(address).path == path) + (
+        return (isinstance(address, str) and len(path) > 1 and _path(address) == path) + (
             isinstance(headline, str) and bool(title) and bare(headline) in title
         )
 
     return max(articles, key=fits, default={})
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address).path
+    except ValueError:
+        return ""
 
 
 def _said(node: Mapping[str, Any]) -> Mapping[str, list[str]]:

@@ -7,7 +7,6 @@ gives way to the page's JSON-LD, then to what the listing said of the article.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,19 +20,33 @@ from crawler import gate, habits, labels, published
 from crawler.article import Article, Entry
 from crawler.body import THIN, read_lines
 from crawler.charset import decode
-from crawler.folding import bare, overlap, squeeze
+from crawler.folding import bare, overlap, squeeze, words
 from crawler.languages import language_of, letter_share
 from crawler.metadata import Metadata, collect
-from crawler.notes import FROM_DATA, FROM_FEED, LIVE, NO_HEADLINE, UNLIKE, VIDEO
+from crawler.notes import FROM_DATA, FROM_FEED, LIVE, NO_HEADLINE, PAGED, UNLIKE, VIDEO
 from crawler.sheet import Sheet, TooMuch, parse
 from crawler.source import Habits
-from crawler.surroundings import bylines, headline_at, is_dateline, is_time, printed_dates
+from crawler.surroundings import bylines, headline_at, is_dateline, is_time, printed_dates, prominent
 from crawler.titles import author_of, headline, tags_of
 from crawler.urls import canonical, same_site
 from crawler.widgets import prune
 
 __all__ = ["Reading", "explain", "read"]
 
+_NAME = 4
+"""Words: a document's title of so many may be the site's name."""
+_NO_MARKUP = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"RIFF",
+    b"ID3",
+    b"OggS",
+    b"\x1f\x8b",
+    b"\xd0\xcf\x11\xe0",
+)
 _EMPTY = 600
 """Characters: a page that shows no more than this has not been filled yet."""
 
@@ -89,6 +102,12 @@ def explain(
     """Same arguments as :func:`read`; says besides why there is no article and what was pruned."""
     work = _Work(url, now, zone, entry, boilerplate, source, habits)
     try:
+        urlsplit(url)
+    except ValueError as error:
+        return Reading(article=None, why=f"not an address: {error}")
+    if body.lstrip()[:8].startswith(_NO_MARKUP):
+        return _from_entry(work, "a file, not a page")
+    try:
         root = parse(decode(body, content_type))
     except TooMuch as much:
         return _from_entry(work, f"more than a news page may cost: {much}")
@@ -121,10 +140,16 @@ def _from_page(work: _Work, root: HtmlElement) -> Reading:
     if why:
         return _from_entry(work, why)
     notes = [LIVE] if gate.is_live(root, metadata) else []
+    if gate.is_paged(root, work.url):
+        notes.append(PAGED)
     video = gate.is_video(root, metadata)
     dated, author = printed_dates(sheet, title), author_of(metadata, bylines(sheet, title), work.url)
     sheet, pruned = prune(sheet)
     text, origin, why = _text(work, sheet, metadata, title, pruned)
+    first, _, rest = text.partition("\n")
+    if author and rest and bare(first) == bare(author):
+        pruned.append(f"byline: {first}")
+        text = rest
     if why and scripted and shown < _EMPTY:
         why = "needs a browser: its text comes by script"
     if not text:
@@ -162,6 +187,10 @@ def _from_page(work: _Work, root: HtmlElement) -> Reading:
 
 
 def _title(work: _Work, sheet: Sheet, metadata: Metadata) -> str:
+    unnamed = not metadata.titles and work.entry is None and sheet.root.find(".//h1") is None
+    # an old site has its name for the title of every page, and headlines that are only larger than the rest
+    if unnamed and len(words(metadata.document_title)) <= _NAME and (large := prominent(sheet)):
+        return large
     headings = [squeeze(" ".join(h.itertext())) for h in islice(sheet.root.iter("h1"), 8)]
     printed = [line.text for line in sheet.lines if not line.linked]
     hint = work.entry.title if work.entry else None
@@ -230,7 +259,7 @@ def _filtered(found: list[str], title: str, boilerplate: Collection[str], pruned
             pruned.append(f"label: {line[:80]}")
         elif len(line) > 300 and letter_share(line) < 0.3:
             pruned.append(f"no words: {line[:80]}")
-        elif re.search(r"[^\W_]", line) and (not kept or line != kept[-1]):
+        elif (len(bare(line)) > 1 or bare(line).isdigit()) and (not kept or line != kept[-1]):
             kept.append(line)
     kept, dropped = labels.without(kept, boilerplate)
     pruned += [f"boilerplate of the source: {line[:80]}" for line in dropped]

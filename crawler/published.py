@@ -128,7 +128,10 @@ _PATH_COMPACT = re.compile(r"/((?:19|20)\d\d)(\d\d)(\d\d)(?=[/_-]|\d{4,}|$)")
 
 def in_address(url: str, now: datetime, here: ZoneInfo) -> list[Published]:
     """The day in an address (``/2018/05/12/``, ``/2018-05-12-``, ``/2018/section/5/12/``, ``/20180512…``), none or one."""
-    path = unquote(urlsplit(url).path)
+    try:
+        path = unquote(urlsplit(url).path)
+    except ValueError:
+        return []
     for pattern in (_PATH, _PATH_SECTION, _PATH_COMPACT):
         if m := pattern.search(path):
             try:

@@ -9,11 +9,11 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from crawler.dates import is_only_date
-from crawler.folding import bare, fold, squeeze
+from crawler.folding import bare, fold, overlap, squeeze
 from crawler.sheet import Line, Sheet, marks
 from crawler.widgets import beside
 
-__all__ = ["bylines", "headline_at", "is_dateline", "is_time", "printed_dates"]
+__all__ = ["bylines", "headline_at", "is_dateline", "is_time", "printed_dates", "prominent"]
 
 _DATE_CLASS = re.compile(
     r"date|time(?!line)|publish|posted|created|stmp|timestamp|submitted|meta|tarikh|تاريخ", re.IGNORECASE
@@ -36,6 +36,7 @@ _BYLINE_CLASS = re.compile(
     r"jeg_meta_author|meta-author|author-meta|article-author|source-name|katib)(?:[\s_-]|$)",
     re.IGNORECASE,
 )
+_TITLE_CLASS = re.compile(r"(?:^|[\s_-])(?:title|headline|heading|subject)(?:[\s_-]|$)", re.IGNORECASE)
 _BYLINE = re.compile(r"^(?:بقلم|كتب|كتبت|كتبه|اعداد|إعداد|تحرير|حاوره|حاورها|حاورته)\s*[:：/|-]\s*\S")
 
 
@@ -58,6 +59,27 @@ def headline_at(sheet: Sheet, title: str) -> int:
 
 def _same(one: str, other: str) -> bool:
     return one == other or (min(len(one), len(other)) > 15 and (one in other or other in one))
+
+
+def prominent(sheet: Sheet) -> str:
+    """The first line that is set off as a headline by nothing but its look, over a running text that speaks of it."""
+    for number, line in enumerate(sheet.lines[:200]):
+        if line.linked or not 20 <= len(line.text) <= 200 or beside(line.block) or not _large(line):
+            continue
+        below = [other.text for other in sheet.lines[number + 1 : number + 6] if not other.linked]
+        if any(len(text) >= 80 and overlap(text, line.text) > 0 for text in below):
+            return line.text
+    return ""
+
+
+def _large(line: Line) -> bool:
+    if line.block.tag in ("h2", "h3", "h4") or _TITLE_CLASS.search(marks(line.block)):
+        return True
+    for element in line.block.iter("b", "strong", "font", "span", "big"):
+        large = element.tag in ("b", "strong", "big") or (element.get("size") or "").lstrip("+") in ("4", "5", "6", "7")
+        if (large or _TITLE_CLASS.search(marks(element))) and squeeze("".join(element.itertext())) == line.text:
+            return True
+    return False
 
 
 def printed_dates(sheet: Sheet, title: str) -> list[str]:

@@ -57,7 +57,7 @@ _BOXES = re.compile(
                 r"breadcrumbs?|post-navigation|nav-links|comments|comments-area|comment-list|respond|comment-respond|"
                 r"comment-form|print-?only|cookie.*|sidebar|widget-area|"
                 r"sponsor(?:ed)?(?:-.*)?|advertorial|advert(?:s|isement|ising|-.*)?|ads?-?(?:label|container|wrap(?:per)?|slot|unit|box|block|banner|holder|space|zone)|"
-                r"(?:img|image|photo|pic|media|thumb)[_-]?(?:caption|credits?)(?:-text)?|page-?links|.*sign-?up.*|kg-bookmark-card|post-?page-?numbers|inline-?related.*|related-?inline.*"
+                r"(?:img|image|photo|pic|media|thumb)[_-]?(?:caption|credits?)(?:-text)?|(?:.*-)?ticker(?:-.*)?|page-?links|.*sign-?up.*|kg-bookmark-card|post-?page-?numbers|inline-?related.*|related-?inline.*"
             ),
             # Blogger
             r"post-footer|blog-pager|post-labels|comments-section",
@@ -66,6 +66,7 @@ _BOXES = re.compile(
     re.IGNORECASE,
 )
 _NEVER = frozenset(["html", "head", "body", "main", "article", "h1", "tbody", "tr"])
+_SIGN_UP = 500
 _TEASERS = 1_500
 """Characters: a box of other articles is hardly ever longer."""
 
@@ -175,6 +176,7 @@ def prune(sheet: Sheet) -> tuple[Sheet, list[str]]:
     """
     work = _Pruning(sheet, sum(len(line.text) for line in sheet.lines), _holding(sheet))
     _prune_boxes(work)
+    _prune_sign_ups(work)
     _prune_labelled(work)
     _prune_cards(work)
     _prune_menus(work)
@@ -242,6 +244,20 @@ def _prune_boxes(work: _Pruning) -> None:
         size = work.sheet.size(element)
         if size <= max(_TEASERS, 0.5 * work.whole) or "comment" in name:
             work.remove(element, f"box {name}")
+
+
+def _prune_sign_ups(work: _Pruning) -> None:
+    """Removes what asks for a mail address, with what is said around it."""
+    for form in list(work.sheet.root.iter("form")):
+        if not any(field.get("type") == "email" for field in form.iter("input")):
+            continue
+        box, parent = form, form.getparent()
+        if parent is not None and parent.tag in ("div", "section", "aside") and work.sheet.size(parent) < _SIGN_UP:
+            box = parent
+        for element in (box, form):
+            if work.free(element) and work.sheet.size(element) < _SIGN_UP:
+                work.remove(element, "asks for a mail address")
+                break
 
 
 _DESCRIBED = re.compile(r"byline|recommend|related|most-read|top-stories|newsletter|share", re.IGNORECASE)

@@ -48,6 +48,12 @@ def between(piece: str) -> list[str]:
         "<p>#الرقة #خبز #سوريا</p><p>https://t.me/raqqa_example</p>",
         "<p>تابعوا أخبار الرقة على:</p>",
         "<p>14:20</p>",
+        '<div class="breaking-ticker"><span>عاجل</span><p>قافلة مساعدات تدخل من معبر باب الهوى إلى إدلب</p></div>',
+        '<ul class="tools"><li>A</li><li>A</li><li><a href="#">طباعة</a></li></ul>',
+        '<div><h3>نشرتنا</h3><p>انضم إلى آلاف القراء.</p><form><input type="email"><button>اشترك</button></form></div>',
+        '<script>document.write("<p>إعلان تجاري</p>")</script><noscript><p>فعّل جافاسكربت</p></noscript>',
+        '<div class="poll"><h4>استطلاع الرأي</h4><p>هل تؤيد فتح الأفران؟</p><label>نعم</label><a href="#">النتائج</a></div>',
+        "<p>إذا كنت تعتقد أن المقال يحوي معلومات خاطئة أرسل لنا تصحيحاً</p>",
     ],
 )
 def test_is_not_text(piece: str) -> None:
@@ -70,6 +76,13 @@ def test_is_not_text(piece: str) -> None:
         ("<p>في الساعة 14:20 وصل الطحين.</p>", "في الساعة 14:20 وصل الطحين."),
         ("<table><tr><th>الحصة</th></tr></table>", "الحصة"),
         ("<p>لا.</p>", "لا."),
+        ("<p>(د ب أ)</p>", "(د ب أ)"),
+        (
+            "<p>وكتبت منظمة Human Rights Watch أن الأفران «خط أحمر».</p>",
+            "وكتبت منظمة Human Rights Watch أن الأفران «خط أحمر».",
+        ),
+        ('<p><span class="dropcap">و</span>قف الناس ساعتين أمام الفرن.</p>', "وقف الناس ساعتين أمام الفرن."),
+        ('<p>قال <a href="/t/1">المجلس المحلي</a> إن الطحين نفد.</p>', "قال المجلس المحلي إن الطحين نفد."),
     ],
 )
 def test_is_text(piece: str, line: str) -> None:

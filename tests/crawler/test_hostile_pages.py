@@ -75,3 +75,10 @@ def test_reading_is_a_function_of_its_arguments(paragraphs: list[str], minutes: 
     assert first.article is not None
     assert first.article.text == "\n".join(paragraphs)
     assert first.article.fetched_at == later
+
+
+def test_addresses_that_are_none_raise_nothing() -> None:
+    nodes = '[{"@type": "NewsArticle", "url": "http://[", "headline": "x"}, {"@type": "NewsArticle", "@id": "//[x", "image": "http://["}]'
+    bad = f'<script type="application/ld+json">{nodes}</script><link rel="canonical" href="http://["><base href="http://[">'
+    assert article(page(head=bad)).text == "\n".join(TEXT)
+    assert "not an address" in look(page(), url="http://[").why

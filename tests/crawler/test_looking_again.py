@@ -14,6 +14,9 @@ ROUTES = {
     "/emptied": Answer("<html><head><title>خبر</title></head><body><article></article></body></html>".encode()),
     "/error": Answer(status=500),
     "/forbidden": Answer(status=403),
+    "/wall": Answer(
+        "<html><body><h1>تسجيل الدخول</h1><p>يرجى تسجيل الدخول لمتابعة القراءة في الموقع.</p></body></html>".encode()
+    ),
     "/shell": Answer(b"<html><body><div id='root'></div><script src='/a.js'></script></body></html>"),
 }
 
@@ -41,7 +44,7 @@ def test_what_is_there_what_is_gone_and_what_teaches_nothing() -> None:
     assert gone["/front"] == "it leads to the front page"
     assert gone["/emptied"].startswith("no text is left in it")
     assert set(gone) == {"/missing", "/gone", "/front", "/emptied"}
-    for path in ("/error", "/forbidden", "/shell"):
+    for path in ("/error", "/forbidden", "/shell", "/wall"):
         assert sights[path].article is None
         assert sights[path].why
     assert [one.url for one in came.articles] == [f"{served.url}/news"]

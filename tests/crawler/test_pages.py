@@ -33,7 +33,7 @@ def test_recorded(layout: Recorded) -> None:
 
 
 def test_enough_layouts_are_recorded() -> None:
-    assert len(recorded()) >= 22
+    assert len(recorded()) >= 86
 
 
 def test_read_is_the_article_of_explain() -> None:
@@ -304,6 +304,50 @@ def test_a_headline_that_says_not_found_is_news_where_text_follows() -> None:
 
 def test_a_soft_404_is_no_article() -> None:
     assert "no such page" in look(page("عذراً، لم نجد ما تبحث عنه.", title="404 - الصفحة غير موجودة")).why
+
+
+@pytest.mark.parametrize("title", ["404", "خطأ 404", "404 | الصفحة غير موجودة", "404 - Not Found"])
+def test_forms_of_a_soft_404(title: str) -> None:
+    assert "no such page" in look(page("جرب البحث أو عد إلى الصفحة الرئيسية من هنا.", title=title)).why
+
+
+def test_a_number_of_that_name_is_news() -> None:
+    text = "سجلت مديرية الصحة 404 إصابات جديدة بالكوليرا في مخيمات ريف إدلب خلال أسبوع."
+    assert article(page(text, title="تسجيل 404 إصابات بالكوليرا في إدلب")).text == text
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Just a moment...", "Checking your browser before accessing news.example. This process is automatic and takes a while."),
+        ("تسجيل الدخول", "يرجى تسجيل الدخول لمتابعة القراءة أو إنشاء حساب جديد خلال دقيقة واحدة."),
+        ("الموقع تحت الصيانة", "نعتذر عن هذا الانقطاع، وسنعود قريباً كما كنا وأفضل."),
+        ("500", "Internal Server Error: the server encountered an internal error and was unable to complete your request."),
+        ("خبر", "Fatal error: Uncaught Error: Call to undefined function foo() in /var/www/html/index.php on line 12"),
+        ("خبر", "عذراً، الصفحة التي تبحث عنها غير موجودة أو تم نقلها إلى مكان آخر."),
+    ],
+)  # fmt: skip
+def test_what_stands_in_place_of_a_page(title: str, text: str) -> None:
+    assert "the page says" in look(page(text, title=title)).why
+
+
+def test_a_file_is_no_page() -> None:
+    assert look(b"%PDF-1.7\n" + "نص".encode() * 300).why == "a file, not a page"
+
+
+@pytest.mark.parametrize(
+    ("more", "paged"),
+    [
+        (f'<link rel="next" href="{URL}/2">', True),
+        (f'<link rel="next" href="{URL}/page/2/">', True),
+        (f'<link rel="next" href="{URL}?page=2">', True),
+        ('<link rel="next" href="https://news.example/2026/article-2">', False),
+        ('<link rel="next" href="http://[">', False),
+        (f'<link rel="prev" href="{URL}/2">', False),
+    ],
+)
+def test_an_article_of_several_pages_says_so(more: str, paged: bool) -> None:
+    assert ("it goes on on further pages, which are not read" in article(page(head=more)).notes) is paged
 
 
 # --- the address -------------------------------------------------------------------------------------------
