@@ -299,11 +299,11 @@ def _from_extraction(page: _Page, below: list[int]) -> list[int] | None:
 
 
 def _strayed(page: _Page, taken: list[int], below: list[int]) -> bool:
-    """Whether trafilatura's lines are another thing than the short text under the headline: a sidebar, a list."""
+    """Whether trafilatura's lines are another thing than the text under the headline, which is short or twice theirs."""
     under = " ".join(page.lines[n].text for n in below)
-    if len(under) >= 2 * THIN:
-        return False
     extra = [n for n in taken if n not in set(below)]
+    if len(under) >= 2 * THIN and sum(len(page.lines[n].text) for n in taken) > 0.5 * len(under):
+        return False
     if not extra:
         return False
     other = " ".join(page.lines[n].text for n in extra)

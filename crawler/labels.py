@@ -54,7 +54,7 @@ _ALONES = (
         r"linkedin|pinterest|messenger|viber|email|print|copy link|share|tweet"
     ),
     r"(?:ال)?صوره? من الارشيف|advertisements?|ads?|sponsored|اعلان|اعلانات|(?:ال)?اعلانات? (?:ممول|مدفوع|ادناه|اعلاه|جوجل|غوغل)|محتوي ممول",
-    r"السابق|التالي|previous|next|الرئيسيه|عن الكاتب|نبذه عن الكاتب|about the author|leave a (?:reply|comment)",
+    r"(?:ال)?مصدر|السابق|التالي|previous|next|الرئيسيه|عن الكاتب|نبذه عن الكاتب|about the author|leave a (?:reply|comment)",
 )
 """What is a label only where it is the whole line."""
 
@@ -108,6 +108,7 @@ _PHRASES = re.compile(
             r"^[\w_]+(?:[\s,|-]+#[\w_]+)+$",
             r"^(?:the post .{3,300} (?:first )?appeared first on|(?:ظهرت? )(?:ال)?(?:مقاله?|تدوينه|منشور) .{3,300} (?:اولا|للمره الاولي) (?:علي|في)\b)",
             # counters and controls
+            r"^\d{1,3} ?min(?:s|utes?)?(?: read)?$|^تم (?:ا?ضافه|ارسال|استلام) (?:ال)?تعليق",
             r"^(?:مده|وقت|زمن) (?:ال)?قراءه\b.{0,30}$",
             r"^(?:اقل من )?\d{1,3} ?(?:دقيقه|دقائق|د) ?(?:ل?ل?قراءه|مده القراءه|من القراءه)?$",
             r"^(?:دقيقه واحده|دقيقتان|دقيقتين) ?(?:ل?ل?قراءه)?$",

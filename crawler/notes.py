@@ -1,6 +1,17 @@
 """What an Article notes of how it was read. Stored articles carry these words: they are not changed."""
 
-__all__ = ["FAULT", "FROM_DATA", "FROM_FEED", "LIVE", "NOT_VERIFIED", "NO_HEADLINE", "PAGED", "UNLIKE", "VIDEO", "WHOLE"]
+__all__ = [
+    "FAULT",
+    "FROM_DATA",
+    "FROM_FEED",
+    "LIVE",
+    "NOT_VERIFIED",
+    "NO_HEADLINE",
+    "PAGED",
+    "UNLIKE",
+    "VIDEO",
+    "WHOLE",
+]
 
 FROM_FEED = "text from the feed"
 """The page's own was no good."""
