@@ -60,6 +60,8 @@ class Reading:
     """Why there is no article, or why its text is not the page's; empty where the page was read."""
     pruned: tuple[str, ...] = ()
     """What was left out of the page and by which rule: ``rule: first words``, in reading order."""
+    dates: tuple[tuple[str, str], ...] = ()
+    """What may say when it was published, as it stands there, the most trusted first: where it stands, and what."""
 
 
 def read(
@@ -183,7 +185,12 @@ def _from_page(work: _Work, root: HtmlElement) -> Reading:
         summary=_summary(metadata, title) or (entry.summary if entry else None),
         notes=tuple(dict.fromkeys(notes)),
     )
-    return Reading(article=article, why=why if origin == FROM_FEED else "", pruned=tuple(pruned))
+    return Reading(
+        article=article,
+        why=why if origin == FROM_FEED else "",
+        pruned=tuple(pruned),
+        dates=(*(("metadata", said) for said in metadata.dates), *(("printed", said) for said in dated)),
+    )
 
 
 def _title(work: _Work, sheet: Sheet, metadata: Metadata) -> str:

@@ -84,7 +84,7 @@ def read(
         source=source.name if source else "saved",
         habits=source.habits if source else None,
     )
-    click.echo(_json(found)) if as_json else _show(found, zone, source, explain=explain)
+    click.echo(_json(found)) if as_json else _show(found, zone, source, moment, explain=explain)
 
 
 def _saved(what: str) -> bytes:
@@ -153,7 +153,21 @@ def _asked(folder: Path, url: str, name: str | None, zone: str | None) -> tuple[
     return probe.page, source
 
 
-def _show(found: Reading, zone: str, source: Source | None, *, explain: bool) -> None:
+def _when(said: str, moment: datetime, zone: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    from crawler import dates
+
+    read = dates.parse(said, moment, zone)
+    if read is None:
+        return "not read"
+    shown = (
+        f"{read.at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}" if read.precision == "minute" else f"{read.at:%Y-%m-%d}"
+    )
+    return f"{shown}{'' if read.exact else ' (not exact)'}{f' (doubtful: {read.doubt})' if read.doubt else ''}"
+
+
+def _show(found: Reading, zone: str, source: Source | None, moment: datetime, *, explain: bool) -> None:
     from rich.console import Console
 
     from monitor import terminal
@@ -166,6 +180,10 @@ def _show(found: Reading, zone: str, source: Source | None, *, explain: bool) ->
             click.echo(f"\nnote: {terminal.plain(found.why)}")
     if not explain:
         return
+    if found.dates:
+        click.echo("\nwhat may say when, the most trusted first:")
+    for origin, said in found.dates:
+        click.echo(f"  {origin:<9} {_when(said, moment, zone)}: {terminal.plain(said)}")
     click.echo(f"\nleft out: {len(found.pruned)} pieces")
     for piece in found.pruned:
         click.echo(f"  {terminal.plain(piece)}")
@@ -180,5 +198,10 @@ def _show(found: Reading, zone: str, source: Source | None, *, explain: bool) ->
 def _json(found: Reading) -> str:
     from dataclasses import asdict
 
-    value = {"article": found.article and asdict(found.article), "why": found.why, "pruned": found.pruned}
+    value = {
+        "article": found.article and asdict(found.article),
+        "why": found.why,
+        "pruned": found.pruned,
+        "dates": found.dates,
+    }
     return json.dumps(value, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat())

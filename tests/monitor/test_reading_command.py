@@ -16,9 +16,15 @@ def test_it_shows_what_is_understood_and_what_was_left_out() -> None:
     assert "left out:" in said.stdout
 
 
+def test_it_shows_what_may_say_when() -> None:
+    said = rasid("read", PAGES / "jannah" / "page.html", "--explain")
+    assert "  metadata  2021-08-17 18:42: 2021-08-17T18:42:10+03:00" in said.stdout
+    assert "  printed   2021-08-17: 17 أغسطس، 2021" in said.stdout
+
+
 def test_for_programs() -> None:
     page = next(iter(sorted(PAGES.glob("*/page.html"))))
-    assert set(json.loads(rasid("read", page, "--json").stdout)) == {"article", "why", "pruned"}
+    assert set(json.loads(rasid("read", page, "--json").stdout)) == {"article", "why", "pruned", "dates"}
 
 
 def test_what_is_no_article_says_why(tmp_path: Path) -> None:
