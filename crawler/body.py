@@ -8,21 +8,17 @@ of the page: which of them trafilatura took, where the container of the text is,
 
 from __future__ import annotations
 
-import copy
-import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from configparser import ConfigParser
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.folding import bare, overlap, squeeze
+from crawler.boxes import beside, is_container
+from crawler.extractor import extracted_lines
+from crawler.folding import bare, overlap
 from crawler.sheet import Line, Sheet, marks, tokens
-from crawler.widgets import beside, is_container
 
 __all__ = ["THIN", "read_lines"]
 
@@ -74,7 +70,7 @@ def read_lines(sheet: Sheet, headline: int, title: str, description: str) -> tup
 
     It says so with a container of that name, or by printing them right under the headline. No lines: no text.
     """
-    extracted = [] if sum(1 for _ in sheet.root.iter()) > _MANY else _extracted(sheet.root)
+    extracted = [] if sum(1 for _ in sheet.root.iter()) > _MANY else extracted_lines(sheet.root)
     taken, coverage = _found_again(sheet.lines, extracted, headline)
     page = _Page(sheet.lines, sheet, headline, title, description, taken, extracted, coverage)
     container = _container(page)
@@ -100,52 +96,7 @@ def _without_last_heading(page: _Page, chosen: list[int]) -> list[int]:
     return kept
 
 
-# --- trafilatura -------------------------------------------------------------------------------------------
-
-
-@cache
-def _settings() -> ConfigParser:
-    from trafilatura.settings import DEFAULT_CONFIG
-
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # an empty page is an answer here, not an error
-    config = copy.deepcopy(DEFAULT_CONFIG)
-    config["DEFAULT"]["MIN_EXTRACTED_SIZE"] = "60"  # flashes: F1 .31 as shipped, .84 with precision and this
-    return config
-
-
-_BREAKS = frozenset(["p", "head", "item", "quote", "list", "row", "table", "lb", "div"])
-
-
-def _extracted(root: HtmlElement) -> list[str]:
-    from trafilatura import bare_extraction
-
-    # `fast` is not for us: with precision it costs recall (.971 to .946 on 181 pages)
-    try:
-        document = bare_extraction(
-            root, favor_precision=True, include_comments=False, config=_settings(), with_metadata=False
-        )
-    except Exception:  # noqa: BLE001  markup that breaks trafilatura is read without it, by the page's structure
-        return []
-    body = getattr(document, "body", None)
-    return [] if body is None else list(_rendered(body))
-
-
-def _rendered(body: etree._Element) -> Iterator[str]:
-    """trafilatura's result as lines; its own rendering puts dashes before list items and bars into tables."""
-    pieces: list[str] = []
-    for event, node in etree.iterwalk(body, events=("start", "end")):
-        if node.tag in _BREAKS and pieces:
-            if line := squeeze("".join(pieces)):
-                yield line
-            pieces = []
-        if event == "start":
-            pieces.append(node.text or "")
-            if node.tag == "cell":
-                pieces.append(" ")
-        else:
-            pieces.append(node.tail or "")
-    if line := squeeze("".join(pieces)):
-        yield line
+# --- what trafilatura took ---------------------------------------------------------------------------------
 
 
 def _found_again(lines: Sequence[Line], extracted: Sequence[str], headline: int) -> tuple[set[int], float]:
@@ -353,7 +304,11 @@ def _filled(page: _Page, taken: list[int]) -> list[int]:
     kept = set(taken)
     for number in range(max(0, first - 3), min(len(page.lines), last + 4)):
         line = page.lines[number]
-        if number in kept or number <= page.headline or line.linked or len(line.text) < 30:
+        if number in kept or number <= page.headline or line.linked:
+            continue
+        if first < number < last and _in_table(line.block, stop):
+            kept.add(number)
+        if len(line.text) < 30:
             continue
         between = first < number < last and line.block.getparent() in {block.getparent() for block in blocks}
         if (between or line.block in blocks) and not _in_margin(line.block, stop):
@@ -365,6 +320,13 @@ def _filled(page: _Page, taken: list[int]) -> list[int]:
     ]
 
 
+def _in_table(block: HtmlElement, around: set[HtmlElement]) -> bool:
+    """Whether a block stands in a table or list that stands among the text: beside a paragraph of it."""
+    for element in block.iterancestors("table", "ol", "ul", "dl"):
+        return element.getparent() in around and len(list(element.iter("a"))) < 3
+    return False
+
+
 # --- the standfirst ----------------------------------------------------------------------------------------
 
 
@@ -372,7 +334,8 @@ def _with_lead(page: _Page, chosen: list[int]) -> list[int]:
     """The chosen lines with the standfirst between headline and text, where there is one outside the container."""
     if not chosen or page.headline < 0:
         return chosen
-    body = bare(" ".join(page.lines[n].text for n in chosen))
+    body_text = " ".join(page.lines[n].text for n in chosen)
+    body = bare(body_text)
     opening = bare(page.description)[:40]
     lead = []
     around = set(
@@ -384,7 +347,13 @@ def _with_lead(page: _Page, chosen: list[int]) -> list[int]:
         if len(line.text) < 40 or line.linked or letters[:60] in body or _in_margin(line.block, around):
             continue
         described = len(opening) >= 25 and letters.startswith(opening)
-        if described or number in page.taken or _is_lead(line.block):
+        beside_it = line.block.tag == "p" and line.block.getparent() is page.lines[page.headline].block.getparent()
+        if (
+            described
+            or number in page.taken
+            or _is_lead(line.block)
+            or (beside_it and overlap(body_text, line.text) >= 0.3)
+        ):
             lead.append(number)
     return lead + chosen
 

@@ -18,9 +18,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
+from crawler.boxes import beside
 from crawler.folding import bare, squeeze
 from crawler.sheet import text_of
-from crawler.widgets import beside
 
 __all__ = ["Metadata", "collect"]
 

@@ -33,6 +33,8 @@ from crawler.widgets import prune
 
 __all__ = ["Reading", "explain", "read"]
 
+_SENTENCE = 60
+"""Characters: a longer line is not repeated on purpose, as the refrain of a poem is; the page has a copy for telephones."""
 _NAME = 4
 """Words: a document's title of so many may be the site's name."""
 _NO_MARKUP = (
@@ -261,12 +263,18 @@ def _from_html(html: str, title: str, boilerplate: Collection[str]) -> list[str]
 def _filtered(found: list[str], title: str, boilerplate: Collection[str], pruned: list[str]) -> list[str]:
     """The lines that are text: no labels, no boilerplate, no headline or date line around them, no line twice running."""
     kept: list[str] = []
+    long: set[str] = set()
     for line in found:
+        letters = bare(line)
+        if len(line) >= _SENTENCE and letters in long:
+            pruned.append(f"told already: {line[:80]}")
+            continue
+        long.add(letters)
         if labels.is_boilerplate(line):
             pruned.append(f"label: {line[:80]}")
         elif len(line) > 300 and letter_share(line) < 0.3:
             pruned.append(f"no words: {line[:80]}")
-        elif (len(bare(line)) > 1 or bare(line).isdigit()) and (not kept or line != kept[-1]):
+        elif (len(letters) > 1 or letters.isdigit()) and (not kept or line != kept[-1]):
             kept.append(line)
     kept, dropped = labels.without(kept, boilerplate)
     pruned += [f"boilerplate of the source: {line[:80]}" for line in dropped]

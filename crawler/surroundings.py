@@ -8,10 +8,10 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from crawler.boxes import beside
 from crawler.dates import is_only_date
 from crawler.folding import bare, fold, overlap, squeeze
 from crawler.sheet import Line, Sheet, marks
-from crawler.widgets import beside
 
 __all__ = ["bylines", "headline_at", "is_dateline", "is_time", "printed_dates", "prominent"]
 

@@ -1,8 +1,6 @@
 """Prunes from a page's tree what is not the article: boxes of themes and plugins, and "اقرأ أيضاً" wherever it sits.
 
-Two rules keep it from pruning the article itself. A class counts as a whole token, never as a part of one:
-WordPress puts ``tag-…`` and ``newsletter-…`` on ``<body>`` and ``<article>``, and ``contains(@class, "post-tag")``
-emptied pages. And no element that holds the headline, the article's text or most of the page's is ever pruned.
+No element that holds the headline, the article's text or most of the page's is ever pruned.
 """
 
 from __future__ import annotations
@@ -11,124 +9,21 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler import labels
-from crawler.folding import squeeze
-from crawler.sheet import BLOCKS, Line, Sheet, marks, plain, tokens
+from crawler.boxes import is_box_name, is_container
+from crawler.folding import fold, squeeze
+from crawler.sheet import BLOCKS, Line, Sheet, plain, tokens
 
-__all__ = ["beside", "is_container", "prune"]
+__all__ = ["prune"]
 
-_BOXES = re.compile(
-    "|".join(
-        (
-            # the themes Sahifa and Jannah
-            (
-                r"check-also-box|check-also.*|related[_-]posts?|related-posts-.*|author-box|about-author|post-bottom-meta|"
-                r"post-tags.*|share-post|share-buttons.*|post-shortlink|post-components|tie-insta.*|go-to-content"
-            ),
-            # the themes Newspaper and Newsmag
-            (
-                r"td_block_related_posts|td-post-sharing.*|td-post-source-tags|td-post-next-prev|td-author-name.*|td-related.*|"
-                r"tdb_single_related|tdb_single_tags|tdb_single_next_prev"
-            ),
-            # the theme JNews
-            (
-                r"jnews_(?:inline_)?related_post.*|jeg_share_.*|jeg_post_tags|jnews_prev_next_container|jeg_postblock_.*|"
-                r"jeg_custom_ads.*|jnews_author_box.*|jeg_authorbox"
-            ),
-            # plugins
-            (
-                r"sharedaddy|sd-.*|jp-relatedposts|addtoany.*|a2a_kit|a2a_.*|heateor.*|yarpp.*|crp[_-]related|rp4wp.*|wp_rp.*|"
-                r"irp[_-]?.*|inline[_-]related.*|related[_-]inline|wp-block-latest-posts|wp-embedded-content|ez-toc.*|lwptoc.*|"
-                r"mc4wp.*|newsletter|newsletter-(?:box|form|signup|widget|block)|subscribe-(?:box|form|newsletter)|"
-                r"wpdiscuz.*|fb-comments|disqus_thread|taboola.*|outbrain.*|google-auto-placed|adsbygoogle|essb_.*|"
-                r"simplesocialbuttons|social-(?:share|sharing|buttons|icons|links)|share(?:-|_)?(?:bar|box|buttons?|links?|tools|icons)|"
-                r"sharing(?:-buttons)?|article-share|post-share.*|google-news.*|code-block(?:-\d+)?-ads"
-            ),
-            # everybody
-            (
-                r"read-?also|also-?read|read-?more-?box|see-?also|more-?(?:news|stories)|related|related-?(?:news|articles?|"
-                r"stories|topics|links|content|items|box|block|section|wrap(?:per)?)|similar-?posts|latest-?(?:news|posts)|most-?(?:read|viewed|popular)|"
-                r"popular-?posts|recommended.*|you-?may-?like|tagcloud|tags-?links|post-?tag|entry-?tags|article-?tags|tags-?list|"
-                r"breadcrumbs?|post-navigation|nav-links|comments|comments-area|comment-list|respond|comment-respond|"
-                r"comment-form|print-?only|cookie.*|sidebar|widget-area|"
-                r"sponsor(?:ed)?(?:-.*)?|advertorial|advert(?:s|isement|ising|-.*)?|ads?-?(?:label|container|wrap(?:per)?|slot|unit|box|block|banner|holder|space|zone)|"
-                r"(?:img|image|photo|pic|media|thumb)[_-]?(?:caption|credits?)(?:-text)?|(?:.*-)?ticker(?:-.*)?|page-?links|.*sign-?up.*|kg-bookmark-card|post-?page-?numbers|inline-?related.*|related-?inline.*"
-            ),
-            # Blogger
-            r"post-footer|blog-pager|post-labels|comments-section",
-        )
-    ),
-    re.IGNORECASE,
-)
 _NEVER = frozenset(["html", "head", "body", "main", "article", "h1", "tbody", "tr"])
 _SIGN_UP = 500
 _TEASERS = 1_500
 """Characters: a box of other articles is hardly ever longer."""
-
-_CONTAINERS = re.compile(
-    r"entry-content|entry|entry-inner|post-body|td-post-content|tdb_single_content|content-inner|elementor-widget-theme-post-content|node__content|item-?full-?text|article[_-]{1,2}body|article[_-]{1,2}content|"
-    r"article[_-]{1,2}text|articlebody|articlecontent|articletext|story[_-]{1,2}(?:body|content|text)|storybody|"
-    r"post[_-]{1,2}(?:content|text|entry)|postcontent|news[_-]{1,2}(?:body|content|text|details|detail)|newsbody|newstext|"
-    r"newsdetails|newscontent|single[_-]{1,2}content|amp-wp-article-content|field-name-body|field--name-body|"
-    r"wysiwyg|b-article__text|details[_-]?(?:body|text|content)|body-content|the-content|paragraph-list|"
-    r"main[_-]{1,2}article[_-]{1,2}body|rte|richtext|content-body|entry-body|news_text|art[_-]text|fulltext",
-    re.IGNORECASE,
-)
-
-
-@lru_cache(maxsize=8192)
-def _is_container_name(token: str) -> bool:
-    return _CONTAINERS.fullmatch(token) is not None
-
-
-@lru_cache(maxsize=8192)
-def _is_box_name(token: str) -> bool:
-    return _BOXES.fullmatch(token) is not None
-
-
-def is_container(element: HtmlElement) -> bool:
-    """Whether an element calls itself the text of an article, by microdata or by a class known from themes."""
-    if not element.attrib:
-        return False
-    return "articleBody" in (element.get("itemprop") or "").split() or any(map(_is_container_name, tokens(element)))
-
-
-_BESIDE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|related|sidebar|widgets?|latest|most|popular|more|breaking|ticker|menu|nav(?:bar|igation)?|"
-    r"top-?bar|today|current-?date|header-?date|top-?date|weather|prayer\w*)(?=[\s_-]|$)|"
-    r"(?:^|\s)(?:site|page|main|theme|td|jeg)?[-_]?footer(?=[\s_-]|$)",
-    re.IGNORECASE,
-)
-
-
-@lru_cache(maxsize=8192)
-def _is_beside_name(names: str) -> bool:
-    return bool(names) and _BESIDE.search(names) is not None
-
-
-def beside(element: HtmlElement) -> bool:
-    """Whether an element stands beside the article: in a sidebar, a menu, a ticker, a teaser, comments, the foot of the page.
-
-    What holds the headline or the article's own text is not beside it: Blogger keeps the whole article in a ``widget``, Drupal
-    prints "submitted by" in a ``footer`` of the article.
-    """
-    for above in (element, *element.iterancestors()):
-        if above.tag in ("body", "html", "article"):
-            return False
-        tagged = above.tag in ("aside", "nav", "footer")
-        if not tagged:
-            tagged = _is_beside_name(marks(above))
-        if tagged and not (
-            above is not element
-            and any(e.tag == "h1" or is_container(e) for e in above.iter("h1", "div", "section", "td", "article"))
-        ):
-            return next(above.iterancestors("article"), None) is None or above.tag in ("aside", "nav")
-    return False
 
 
 @dataclass(slots=True)
@@ -177,6 +72,7 @@ def prune(sheet: Sheet) -> tuple[Sheet, list[str]]:
     work = _Pruning(sheet, sum(len(line.text) for line in sheet.lines), _holding(sheet))
     _prune_boxes(work)
     _prune_sign_ups(work)
+    _prune_opinions(work)
     _prune_labelled(work)
     _prune_cards(work)
     _prune_menus(work)
@@ -238,7 +134,7 @@ def _prune_boxes(work: _Pruning) -> None:
     for element in list(work.sheet.root.iter(etree.Element)):
         if not element.attrib or element.tag in _NEVER or element in work.holding:
             continue
-        name = next(filter(_is_box_name, tokens(element)), None) or _described(element)
+        name = next(filter(is_box_name, tokens(element)), None) or _described(element)
         if name is None or not work.free(element):
             continue
         size = work.sheet.size(element)
@@ -289,6 +185,21 @@ def _prune_labelled(work: _Pruning) -> None:
                 work.remove(line.block, "label")
         else:
             _prune_under(line, work)
+
+
+_OPINIONS = re.compile(r"(?:ال)?تعليقات(?: (?:ال)?قراء)?|اراء (?:ال)?(?:قراء|زوار)|comments?|كل التعليقات")
+
+
+def _prune_opinions(work: _Pruning) -> None:
+    """Removes what stands under "comments" and the number of them: the box that opens so, where the text is elsewhere."""
+    for line in work.sheet.lines:
+        if len(line.text) > 40 or not _OPINIONS.fullmatch(re.sub(r"[\W\d]+", " ", fold(line.text)).strip()):
+            continue
+        box = line.block.getparent()
+        if box is None or not work.free(box) or work.sheet.within(box)[:1] != [line]:
+            continue
+        if work.sheet.size(box) > len(line.text) and work.sheet.size(box) < 0.6 * work.whole:
+            work.remove(box, "comments")
 
 
 def _prune_under(label: Line, work: _Pruning) -> None:
