@@ -57,8 +57,10 @@ def test_a_long_text_under_a_headline_that_plays_with_words_is_news() -> None:
 
 
 def test_another_language_is_not_this_sources() -> None:
-    english = ["Access to this page has been denied because we believe you are using automation tools."] * 3
-    assert "Arabic" in look(page(*english, title="Access denied today for all"), habits=USUAL).why
+    english = [
+        "We value your privacy: we and our partners store and read information on a device, such as identifiers."
+    ] * 3
+    assert "Arabic" in look(page(*english, title="Privacy choices for all our readers"), habits=USUAL).why
 
 
 @pytest.mark.parametrize(
