@@ -133,9 +133,7 @@ def show_check(console: Console, probe: Probe, verdict: Verdict, now: datetime, 
     if probe.page is not None:
         page = probe.page
         moved = f", came from {page.url}" if page.redirects else ""
-        _say(
-            console, "answer", f"HTTP {page.status}, {page.content_type or 'no type'}, {len(page.body):,} bytes{moved}"
-        )
+        _say(console, "answer", f"HTTP {page.status}, {page.content_type or 'no type'}, {probe.size:,} bytes{moved}")
     if probe.robots is not None:
         delay = f", {probe.robots.delay:g} s between two requests" if probe.robots.delay else ""
         _say(console, "robots.txt", f"{'allowed' if probe.robots.allowed else 'not allowed'}{delay}")
@@ -208,7 +206,7 @@ def _told(probe: Probe, verdict: Verdict, now: datetime) -> dict[str, Any]:
         "verdict": verdict.kind,
         "why": verdict.why,
         "outcome": outcome and {"ending": str(outcome.ending), "why": outcome.why, "defects": outcome.defects},
-        "answer": page and {"url": page.url, "status": page.status, "type": page.content_type, "bytes": len(page.body)},
+        "answer": page and {"url": page.url, "status": page.status, "type": page.content_type, "bytes": probe.size},
         "robots": robots and {"allowed": robots.allowed, "delay": robots.delay},
         "entries": len(probe.entries),
         "dated": found.dated,

@@ -33,7 +33,9 @@ class Probe:
     outcome: Outcome | None = None
     """``None``: the look was ended before it came to one."""
     page: Page | None = None
-    """Its listing, as it was fetched."""
+    """Its listing, as it was fetched; without the body where nothing more is made of that."""
+    size: int = 0
+    """Bytes of its body."""
     entries: tuple[Entry, ...] = ()
     articles: list[Article] = field(default_factory=list)
     """Those that were read, on topic or not."""

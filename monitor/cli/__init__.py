@@ -44,7 +44,9 @@ def main() -> None:
     except click.exceptions.Exit as error:
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        error.show()
+        click.echo(f"rasid: {error.format_message()}", err=True)
+        if isinstance(error, click.UsageError) and error.ctx and _of_the_line(error):
+            click.echo(f"`{error.ctx.command_path} -h` shows how it is written", err=True)
         sys.exit(_USAGE)
     except (click.Abort, KeyboardInterrupt):
         click.echo("ended", err=True)
@@ -52,6 +54,11 @@ def main() -> None:
     except RasidError as error:
         click.echo(f"rasid: {error}", err=True)
         sys.exit(_exit_code(error))
+
+
+def _of_the_line(error: click.UsageError) -> bool:
+    """Whether the command line was misspelled; what a command itself refuses says what to do."""
+    return type(error) is not click.UsageError or error.message.startswith(("No such", "Got unexpected", "Missing"))
 
 
 def _exit_code(error: RasidError) -> int:
@@ -63,7 +70,14 @@ def _exit_code(error: RasidError) -> int:
     return _STORAGE if isinstance(error, StorageError) else _USAGE
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands in the order in which they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(self.commands)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "-c",
     "--config",
@@ -93,20 +107,21 @@ def rasid(context: click.Context, folder: Path, *, verbose: bool) -> None:
         logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.ERROR)
 
 
-for command in (
-    setting_up.init,
-    setting_up.check,
-    going.crawl,
-    serving.run,
-    digesting.digest,
-    alerting.alerts,
-    searching.search,
-    looking.status,
-    looking.show,
-    watching.watch,
-    reading.read,
-    learning.learned,
-    evidence.evidence,
-    sources.sources,
+for command, in_short in (
+    (setting_up.init, "Write a commented starter configuration into DIRECTORY."),
+    (setting_up.check, "Validate settings, sources, and watch lists with examples."),
+    (sources.sources, "Show the sources; try them, find new ones, write them down."),
+    (watching.watch, "Try out what your watch lists find, before they go live."),
+    (going.crawl, "Make one pass: read what is due, store and flag what is new."),
+    (digesting.digest, "Write the digests that are missing, or show today's so far."),
+    (serving.run, "Run the service: passes all day, a digest each morning."),
+    (alerting.alerts, "Show the messages that wait or failed; try them, send again."),
+    (searching.search, "Search all that was ever stored, in every form of a word."),
+    (looking.status, "Say what is there: the last pass, sources, the last digest."),
+    (looking.show, "Show one article, why it was flagged, and who else told it."),
+    (reading.read, "Show what is understood of a saved page."),
+    (learning.learned, "Show what was learned of a source from its own articles."),
+    (evidence.evidence, "Prove what was kept: verify it, show it, hand it on."),
 ):
+    command.short_help = in_short
     rasid.add_command(command)

@@ -79,7 +79,7 @@ def _append(folder: Path, new: Sequence[Declaration]) -> None:
 @click.option("-y", "--yes", is_flag=True, help="Write without asking.")
 @click.pass_obj
 def add(folder: Path, /, url: str, *, dry_run: bool, yes: bool, **wishes: Any) -> None:
-    """Find the entrances of the site at URL, and write the best one into sources.yaml.
+    """Find the entrances of a site, and write down the best one.
 
     URL is a site's front page, one of its sections, or an entrance itself: a feed, a sitemap, a WordPress API, a channel
     (https://t.me/NAME). What the site names and the usual places are asked, politely; what they give is compared.

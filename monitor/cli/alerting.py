@@ -51,9 +51,9 @@ def alerts(context: click.Context, *, as_json: bool, everything: bool) -> None:
 @click.argument("targets", metavar="[VARIABLE]...", nargs=-1)
 @click.pass_obj
 def test(folder: Path, targets: tuple[str, ...]) -> None:
-    """Send a test message to every address that config/audiences.yaml names, or to these variables' alone.
+    """Send a test message to every address, or to some.
 
-    At once, past the outbox. Says of each whether it was taken; ends with 4 when one was not.
+    Addresses are those that config/audiences.yaml names; given variables, theirs alone. At once, past the outbox. Says of each whether it was taken; ends with 4 when one was not.
     """
     from monitor.messages import said
     from monitor.sending import Post, SendingError
@@ -84,7 +84,10 @@ def test(folder: Path, targets: tuple[str, ...]) -> None:
 @alerts.command()
 @click.pass_obj
 def send(folder: Path) -> None:
-    """Send what is due now: what the service does by itself, for those who use cron instead."""
+    """Send what is due now.
+
+    It is what the service does by itself, for those who use cron instead.
+    """
     from monitor import postman
     from monitor.lock import hold
     from monitor.sending import Post
@@ -99,7 +102,10 @@ def send(folder: Path) -> None:
 @click.argument("numbers", metavar="NUMBER...", nargs=-1, type=int, required=True)
 @click.pass_obj
 def retry(folder: Path, numbers: tuple[int, ...]) -> None:
-    """Let messages that were given up wait again (their numbers: `rasid alerts`)."""
+    """Let messages that were given up wait again.
+
+    `rasid alerts` shows their numbers.
+    """
     config = loaded(folder)
     with opened(config) as store:
         again = store.outbox.retry(numbers, now())

@@ -40,7 +40,7 @@ def evidence() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def verify(folder: Path, since: datetime | None, given: tuple[str, ...], *, repair: bool, as_json: bool) -> None:
-    """Recompute the ledger and every capture, offline, and name what is not as it was written.
+    """Recompute every capture and the ledger, and name what was altered.
 
     Roots in the digests under var/digests are checked by themselves. Exit code 5: something was altered, is missing or
     was cut off.

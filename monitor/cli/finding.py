@@ -85,6 +85,8 @@ class Finder:
             why = probe.outcome.why if probe.outcome else "it was not asked"
             if probe.outcome and probe.outcome.ending is Ending.FAILED and not why.startswith("HTTP"):
                 raise Nothing(f"{self.url}: {why}")  # nobody is there: nothing else need be asked
+            if "not allowed to go there" in why:
+                raise Nothing(f"{self.url}: {why}; if that is a network of yours, name it with --allow-address")
             self._say(f"{self.url}: {why}")
             return probe, Announced()
         return probe, announced(probe.page)

@@ -24,12 +24,14 @@ def source_names(context: click.Context, parameter: click.Parameter, incomplete:
 
 def named(sources: Iterable[Source], names: Iterable[str]) -> list[Source]:
     """The sources of these names. :class:`click.UsageError` for one that is not there, with what was probably meant."""
-    from monitor.yamlfile import did_you_mean
+    from monitor.yamlfile import nearest, shown
 
     by_name = {source.name: source for source in sources}
     chosen = []
     for name in dict.fromkeys(names):
         if name not in by_name:
-            raise click.UsageError(f"no source `{name}`{did_you_mean(name, sorted(by_name))}")
+            near = nearest(name, by_name)
+            meant = f"did you mean `{near}`?" if near else "`rasid sources` shows all"
+            raise click.UsageError(f"no source `{shown(name)}`; {meant}")
         chosen.append(by_name[name])
     return chosen

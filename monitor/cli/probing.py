@@ -47,17 +47,26 @@ class _Look:
     """What the engine calls, for one look at several sources."""
 
     def __init__(
-        self, sources: Sequence[Source], many: int | None, scope: Scope | None, ended: Callable[[Probe], object]
+        self,
+        sources: Sequence[Source],
+        many: int | None,
+        scope: Scope | None,
+        ended: Callable[[Probe], object],
+        *,
+        bodies: bool,
     ) -> None:
         self.probes = {source.name: Probe(source=source) for source in sources}
         self._many = many
         self._scope = scope
         self._ended = ended
+        self._bodies = bodies
         self._wanted: set[str] = set()
 
     def listed(self, name: str, page: Page, entries: Sequence[Entry], defects: Sequence[str]) -> None:  # noqa: ARG002
         probe = self.probes[name]
-        probe.page, probe.entries = page, tuple(entries)
+        probe.page, probe.size, probe.entries = page.bare(), len(page.body), tuple(entries)
+        if not self._bodies:
+            probe.page = replace(probe.page, body=b"")
         chosen = entries if self._many is None else to_read(entries, self._many)
         self._wanted.update(canonical(entry.url) for entry in chosen)
 
@@ -90,11 +99,15 @@ def look_at(
     many: int | None,
     scope: Scope | None = None,
     ended: Callable[[Probe], object] = id,
+    bodies: bool = False,
 ) -> list[Probe]:
-    """Each source's listing, and the ``many`` newest of its articles (``None``: all). Once a process, as passes are."""
+    """Each source's listing, and the ``many`` newest of its articles (``None``: all). Once a process, as passes are.
+
+    ``bodies``: the listings' own are kept; of a hundred sources they may be hundreds of megabytes.
+    """
     from crawler import run
 
-    look = _Look(sources, many, scope, ended)
+    look = _Look(sources, many, scope, ended, bodies=bodies)
     run.crawl(
         [replace(source, reach=timedelta()) for source in sources],  # a look is at what is there now
         fetching=fetching,
@@ -121,7 +134,7 @@ def look_in_a_child(sources: Sequence[Source], fetching: Fetching, *, many: int 
 
 
 def _looked(sources: Sequence[Source], fetching: Fetching, many: int | None) -> list[Probe]:
-    return look_at(sources, fetching, Kept(None), many=many)
+    return look_at(sources, fetching, Kept(None), many=many, bodies=True)
 
 
 def _with_robots(probe: Probe, memory: Kept, user_agent: str) -> Probe:

@@ -19,7 +19,10 @@ def init(directory: Path) -> None:
 
     for path in starter.write(directory):
         click.echo(f"wrote {path}")
-    click.echo(f"Now set `contact:` in {directory}/config/settings.yaml, then: rasid --config {directory}/config check")
+    config = directory / "config"
+    click.echo(f"Now set `contact:` in {config}/settings.yaml, and see what answers from where you are:")
+    click.echo(f"  rasid -c {config} check                    # is everything written as it should be?")
+    click.echo(f"  rasid -c {config} sources check --record   # asks every source once, stores nothing")
 
 
 @click.command()

@@ -37,7 +37,9 @@ _TRIED = 3
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
 def sources(context: click.Context, *, trouble: bool, as_json: bool) -> None:
-    """Show every source: when it was read, how often, what is new a day, how it ended.
+    """Show every source: when it was read and how it ended.
+
+    Also how often it is read, what it publishes a day, its gaps, and when a person last verified it.
 
     `check` tries sources out, `add` finds a site's entrances and writes one down, `import` and `export` are for OPML, the
     format of feed readers. What can be written of a source is explained in docs/sources.md.

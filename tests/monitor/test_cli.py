@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import pytest
 
 from crawler.article import Entry
@@ -65,6 +67,40 @@ def test_help_names_every_command() -> None:
     assert rasid("--version").stdout.startswith("rasid, version ")
 
 
+def test_help_says_whole_sentences_and_options_are_called_alike() -> None:
+    from monitor.cli import rasid as root
+
+    def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+        yield path, command
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                yield from walk(inner, f"{path} {name}")
+
+    said: dict[str, str] = {}
+    for path, command in walk(root, "rasid"):
+        if isinstance(command, click.Group):
+            room = 78 - 6 - max(map(len, command.commands))
+            assert [n for n, c in command.commands.items() if c.get_short_help_str(room).endswith("...")] == [], path
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.hidden:
+                assert option.help, (path, option.opts)
+                assert option.help.endswith((".", ":")), (path, option.opts)
+            if isinstance(option, click.Option) and "--json" in option.opts:
+                assert said.setdefault("--json", option.help or "") == option.help
+
+
+def test_an_error_is_said_in_one_line_and_with_what_to_do(tmp_path: Path) -> None:
+    misspelled = rasid("sorces")
+    assert misspelled.returncode == 2
+    assert misspelled.stderr.startswith("rasid: No such command 'sorces'")
+    assert "`rasid -h` shows" in misspelled.stderr
+    assert "Usage:" not in misspelled.stderr
+    missing = rasid("sources", config=tmp_path / "nowhere")
+    assert missing.returncode == 2
+    assert len(missing.stderr.splitlines()) == 1
+    assert "`rasid init` writes a first configuration" in missing.stderr
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -81,7 +117,7 @@ def test_help_names_every_command() -> None:
 def test_usage_ends_with_2_and_says_what_is_wrong(folder: Path, wrong: list[str]) -> None:
     said = rasid(*wrong, config=folder)
     assert said.returncode == 2
-    assert "rror" in said.stderr
+    assert said.stderr.startswith("rasid: ")
     assert "Traceback" not in said.stderr
 
 
