@@ -1,11 +1,10 @@
-"""``sources.yaml`` changed for a person: sources put at its end, the day of a check written down, and nothing else touched."""
+"""``sources.yaml`` changed for a person: sources put at its end, a key of some of them set, and nothing else touched."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date
 from typing import Any, TypeAlias
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -15,7 +14,7 @@ from ruamel.yaml.scalarstring import SingleQuotedScalarString
 from monitor.yamledit import EditError, block_end, round_trip, scalar, value_of
 from monitor.yamlfile import MAX_BYTES, ConfigError, parse
 
-__all__ = ["Declaration", "as_yaml", "with_sources", "with_verified"]
+__all__ = ["Declaration", "as_yaml", "with_key", "with_sources"]
 
 Declaration: TypeAlias = Mapping[str, "str | bool | Sequence[str]"]
 """Keys and values of one source, in the order in which they are to stand."""
@@ -40,14 +39,17 @@ def with_sources(body: bytes, new: Sequence[Declaration], name: str) -> bytes:
     return _edited(body, name, wanted, [lambda text: _appended(text, new), lambda text: _appended_anew(text, new)])
 
 
-def with_verified(body: bytes, names: Collection[str], day: date, name: str) -> bytes:
-    """The bytes of ``sources.yaml`` with ``verified:`` of these sources set. Raises :class:`EditError`, with ``name``."""
+def with_key(body: bytes, names: Collection[str], key: str, value: str | bool, name: str) -> bytes:
+    """The bytes of ``sources.yaml`` in which these sources say ``key: value``. Raises :class:`EditError`, with ``name``."""
 
     def wanted(listed: list[Any]) -> list[Any]:
-        return [{**one, "verified": day.isoformat()} if _name(one) in names else one for one in listed]
+        return [{**one, key: value} if _name(one) in names else one for one in listed]
 
     return _edited(
-        body, name, wanted, [lambda text: _dated(text, names, day), lambda text: _dated_anew(text, names, day)]
+        body,
+        name,
+        wanted,
+        [lambda text: _set(text, names, key, value), lambda text: _set_anew(text, names, key, value)],
     )
 
 
@@ -127,7 +129,7 @@ def _block(new: Sequence[Declaration], indent: int) -> str:
     return "\n".join(as_yaml(declaration, indent) for declaration in new)
 
 
-def _dated(text: str, names: Collection[str], day: date) -> str | None:
+def _set(text: str, names: Collection[str], key: str, value: str | bool) -> str | None:
     root = round_trip().compose(text)
     listed = value_of(root, "sources") if root is not None else None
     if listed is None or not isinstance(listed.value, list):
@@ -136,19 +138,21 @@ def _dated(text: str, names: Collection[str], day: date) -> str | None:
     for item in listed.value:
         if not isinstance(item.value, list) or getattr(value_of(item, "name"), "value", None) not in names:
             continue
-        there = value_of(item, "verified")
+        there = value_of(item, key)
         if there is not None:
-            changes.append((there.start_mark.index, there.end_mark.index, day.isoformat()))
+            changes.append((there.start_mark.index, there.end_mark.index, _value(value)))
         elif item.flow_style:
             at = item.value[-1][1].end_mark.index
-            changes.append((at, at, f", verified: {day}"))
+            changes.append((at, at, f", {key}: {_value(value)}"))
         else:
             at = block_end(text, item)
             before = "" if text[at - 1 : at] == "\n" else "\n"
-            changes.append((at, at, f"{before}{' ' * item.start_mark.column}verified: {day}\n"))
-    for start, end, new in sorted(changes, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+            changes.append((at, at, f"{before}{' ' * item.start_mark.column}{key}: {_value(value)}\n"))
+    pieces, at = [], 0
+    for start, end, new in sorted(changes):
+        pieces += [text[at:start], new]
+        at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _appended_anew(text: str, new: Sequence[Declaration]) -> str | None:
@@ -163,13 +167,13 @@ def _appended_anew(text: str, new: Sequence[Declaration]) -> str | None:
     return _anew(text, appended)
 
 
-def _dated_anew(text: str, names: Collection[str], day: date) -> str | None:
-    def dated(listed: CommentedSeq) -> None:
+def _set_anew(text: str, names: Collection[str], key: str, value: str | bool) -> str | None:
+    def set_all(listed: CommentedSeq) -> None:
         for one in listed:
             if _name(one) in names:
-                one["verified"] = day.isoformat()
+                one[key] = value
 
-    return _anew(text, dated)
+    return _anew(text, set_all)
 
 
 def _anew(text: str, change: Callable[[CommentedSeq], None]) -> str | None:

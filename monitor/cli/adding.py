@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,17 +31,16 @@ def may_go_out(config: Config, urls: Sequence[str]) -> None:
         raise click.UsageError("\n".join(lacks))
 
 
-def record(folder: Path, names: Collection[str], day: date) -> None:
-    """Writes ``verified:`` of these sources."""
-    from monitor.sourceedit import with_verified
+def record(folder: Path, names: Collection[str], key: str, value: str | bool) -> None:
+    """Writes ``key: value`` of these sources."""
+    from monitor.sourceedit import with_key
     from monitor.yamledit import write
 
     if not names:
         return
     path = folder / "sources.yaml"
-    body = path.read_bytes()
-    write(path, with_verified(body, names, day, str(path)))
-    click.echo(f"wrote `verified: {day}` for {len(names)} sources into {path}", err=True)
+    write(path, with_key(path.read_bytes(), names, key, value, str(path)))
+    click.echo(f"wrote `{key}: {str(value).lower()}` for {len(names)} sources into {path}", err=True)
 
 
 def settled(folder: Path) -> Config:
@@ -88,6 +86,7 @@ def add(folder: Path, /, url: str, *, dry_run: bool, yes: bool, **wishes: Any) -
     Ends with 4 when nothing could be found that can be read.
     """
     from monitor.cli.finding import Finder, Nothing
+    from monitor.terminal import plain
 
     config = settled(folder)
     finder = Finder(config, url, wishes)
@@ -95,7 +94,7 @@ def add(folder: Path, /, url: str, *, dry_run: bool, yes: bool, **wishes: Any) -
     try:
         declaration = finder.find()
     except Nothing as nothing:
-        click.echo(f"rasid: {nothing}", err=True)
+        click.echo(f"rasid: {plain(str(nothing))}", err=True)
         sys.exit(_NOT_READ)
     from monitor.sourceedit import as_yaml
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["Kept", "look_at", "look_in_a_child"]
 
 _FOR_POLITENESS = ("host ", "robots ")
+_NO_REACH = {"wordpress": timedelta(), "telegram": timedelta()}
+"""A look is at what is listed now: these would be asked for older pages as well."""
+_ANY_AGE = timedelta(days=3650)
+"""However old what is listed may be, its newest is tried."""
 
 
 class Kept:
@@ -109,7 +113,7 @@ def look_at(
 
     look = _Look(sources, many, scope, ended, bodies=bodies)
     run.crawl(
-        [replace(source, reach=timedelta()) for source in sources],  # a look is at what is there now
+        [replace(source, reach=_NO_REACH.get(source.kind, _ANY_AGE)) for source in sources],
         fetching=fetching,
         now=now,
         known=look.known,

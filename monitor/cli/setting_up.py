@@ -35,7 +35,9 @@ def check(folder: Path) -> None:
     watch = watched(loaded)
     enabled = sum(source.enabled for source in loaded.sources)
     click.echo(f"settings: {folder / 'settings.yaml'}")
-    click.echo(f"sources: {enabled} to read, {len(loaded.sources) - enabled} switched off")
+    unseen = sum(source.enabled and source.verified is None for source in loaded.sources)
+    never = f", {unseen} never verified (`rasid sources check --record` tries them)" if unseen else ""
+    click.echo(f"sources: {enabled} to read, {len(loaded.sources) - enabled} switched off{never}")
     for item in watch.lists:
         click.echo(f"watch list {item.id}: {item.title} ({len(item.rules)} rules)")
     for note in watch.notes:

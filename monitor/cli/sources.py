@@ -88,7 +88,8 @@ def check(folder: Path, names: tuple[str, ...], *, every: bool, record: bool, st
     moment = now()
     checked = [(probe, verdict(probe, moment)) for probe in probes]
     if record:
-        adding.record(folder, [probe.source.name for probe, found in checked if found.kind != FAILED], moment.date())
+        seen = [probe.source.name for probe, found in checked if found.kind != FAILED]
+        adding.record(folder, seen, "verified", moment.date().isoformat())
     if as_json:
         click.echo(showing_sources.check_json(checked, moment))
     elif names:
@@ -100,6 +101,33 @@ def check(folder: Path, names: tuple[str, ...], *, every: bool, record: bool, st
     bad = (FAILED, LOOK) if strict else (FAILED,)
     if any(found.kind in bad for _, found in checked):
         sys.exit(_NOT_READ)
+
+
+@sources.command("off")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=source_names)
+@click.pass_obj
+def off(folder: Path, names: tuple[str, ...]) -> None:
+    """Read these sources no more.
+
+    They stay in the file, as `enabled: false`, and what they brought stays stored.
+    """
+    _switch(folder, names, on=False)
+
+
+@sources.command("on")
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=source_names)
+@click.pass_obj
+def on(folder: Path, names: tuple[str, ...]) -> None:
+    """Read these sources again."""
+    _switch(folder, names, on=True)
+
+
+def _switch(folder: Path, names: Sequence[str], *, on: bool) -> None:
+    changed = [source.name for source in named(loaded(folder).sources, names) if source.enabled != on]
+    adding.record(folder, changed, "enabled", on)
+    for name in names:
+        if name not in changed:
+            click.echo(f"`{name}` is {'read' if on else 'not read'} already")
 
 
 def _look(config: Config, chosen: Sequence[Source], many: int | None) -> list[Probe]:

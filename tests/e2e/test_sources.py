@@ -69,6 +69,9 @@ def test_a_check_of_one_shows_all_that_was_understood(room: Newsroom, tmp_path: 
     for part in ("nidaa: ok", "robots.txt allowed", "18 with a time", "+0300", "from metadata", "some 1", "goes back"):
         assert part in done.stdout, part
     assert rasid(config, "sources", "check", "nidaa", "--try", "--strict").returncode == 4  # one of its pages is broken
+    assert rasid(config, "sources", "off", "nidaa").returncode == 0
+    assert "1 to read, 1 switched off, 1 never verified" in rasid(config, "check").stdout
+    assert "`nidaa` is not read already" in rasid(config, "sources", "off", "nidaa").stdout
     wrong = rasid(config, "sources", "check", "nida")
     assert wrong.returncode == 2
     assert "no source `nida`; did you mean `nidaa`?" in wrong.stderr

@@ -1,6 +1,5 @@
 """``sources.yaml`` edited for a person: what is new stands there, and every other byte stays."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.config import shipped
-from monitor.sourceedit import Declaration, as_yaml, with_sources, with_verified
+from monitor.sourceedit import Declaration, as_yaml, with_key, with_sources
 from monitor.sourcefile import load
 from monitor.yamledit import EditError
 from monitor.yamlfile import parse
 
-DAY = date(2026, 11, 25)
+DAY = "2026-11-25"
 NEW: Declaration = {
     "name": "new",
     "kind": "feed",
@@ -81,7 +80,7 @@ def test_the_day_of_a_check_is_written_where_it_stands_and_where_it_does_not() -
         "  - name: b\n    title: ب   # no day\n\n  # a comment of c\n  - {name: c, title: ت}\n"
         "  - name: d\n    verified: 2020-01-01\n# the end\n"
     )
-    after = with_verified(text.encode(), {"a", "b", "c"}, DAY, "sources.yaml").decode()
+    after = with_key(text.encode(), {"a", "b", "c"}, "verified", DAY, "sources.yaml").decode()
     assert after == (
         "sources:\n"
         "  - name: a\n    kind: feed\n    verified: 2026-11-25  # until now\n    title: أ\n\n"
@@ -89,16 +88,23 @@ def test_the_day_of_a_check_is_written_where_it_stands_and_where_it_does_not() -
         "  - {name: c, title: ت, verified: 2026-11-25}\n"
         "  - name: d\n    verified: 2020-01-01\n# the end\n"
     )
-    assert with_verified(after.encode(), {"a", "b", "c"}, DAY, "sources.yaml").decode() == after
+    assert with_key(after.encode(), {"a", "b", "c"}, "verified", DAY, "sources.yaml").decode() == after
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_a_day_can_be_written_into_every_layout(layout: str) -> None:
-    after = with_verified(layout.encode(), {"a"}, DAY, "sources.yaml")
+    after = with_key(layout.encode(), {"a"}, "verified", DAY, "sources.yaml")
     if "name: a" in layout:
         assert listed(after)[0]["verified"] == "2026-11-25"
     else:
         assert after == layout.encode()
+
+
+def test_a_source_is_switched_off_and_on_again() -> None:
+    text = "sources:\n  - name: a\n    title: أ   # kept\n  - {name: b, enabled: true}\n"
+    off = with_key(text.encode(), {"a", "b"}, "enabled", False, "sources.yaml").decode()
+    assert off == "sources:\n  - name: a\n    title: أ   # kept\n    enabled: false\n  - {name: b, enabled: false}\n"
+    assert listed(with_key(off.encode(), {"a"}, "enabled", True, "x"))[0]["enabled"] is True
 
 
 @pytest.mark.parametrize("text", ["sources: [\n", "- a\n- b\n", "sources: {a: b}\n", "sources: text\n", "a: &x 1\n"])
