@@ -65,10 +65,8 @@ def robots(text: str, url: str, agent: str) -> RobotsSaid:
     """``agent``: the product token (:func:`crawler.politeness.product`)."""
     parser = ProtegoRobotParser(text.encode(), None)
     sitemaps = re.findall(r"(?im)^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,2000})", text)
-    whole = (urljoin(url, found) for found in sitemaps)
-    return RobotsSaid(
-        allowed=parser.allowed(url, agent), delay=parser.crawl_delay(agent), sitemaps=_once(filter(is_http, whole))
-    )
+    whole = filter(None, (_whole(url, found) for found in sitemaps))
+    return RobotsSaid(allowed=parser.allowed(url, agent), delay=parser.crawl_delay(agent), sitemaps=_once(whole))
 
 
 def announced(page: Page) -> Announced:
@@ -79,7 +77,7 @@ def announced(page: Page) -> Announced:
         root = None
     if root is None:
         return Announced()
-    base = urljoin(page.url, (root.xpath("string(//base/@href)") or "").strip())
+    base = _whole(page.url, root.xpath("string(//base/@href)")) or page.url
     links = list(_links(root, base))
     return Announced(
         feeds=_once([*_feeds(links), *_linked_feeds(root, base)]),
@@ -179,7 +177,7 @@ def _language(root: HtmlElement) -> str | None:
 def _whole(base: str, href: str | None) -> str | None:
     try:
         url = urljoin(base, (href or "").strip())
-        return url if is_http(url) else None
+        return url if is_http(url) and urlsplit(url).hostname else None
     except ValueError:  # "http://[" and its like
         return None
 

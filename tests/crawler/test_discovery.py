@@ -70,6 +70,18 @@ def test_a_page_that_costs_too_much_says_nothing(body: str) -> None:
     assert announced(page(body)).feeds == ()
 
 
+@pytest.mark.parametrize(
+    "href", ["http://[", "http://[::1", "//[", "http://a]/", "http://a:99999999/rss", "?feed=rss&x=[", "\x00"]
+)
+def test_links_that_are_no_addresses_are_passed_over(href: str) -> None:
+    html = (
+        f'<base href="{href}"><link rel="alternate" type="application/rss+xml" href="{href}"><a href="{href}">RSS</a>'
+    )
+    announced(page(html + '<a href="https://t.me/minbar_news">x</a>'))
+    announced(page(html, Link=f'<{href}>; rel="https://api.w.org/"'))
+    robots(f"Sitemap: {href}", "https://site.example/", "Rasid")
+
+
 def test_what_robots_txt_says_to_us() -> None:
     text = "User-agent: *\nDisallow: /private/\nCrawl-delay: 5\n\nSitemap: /news.xml\nsitemap : https://site.example/b.xml\n"
     said = robots(text, "https://site.example/private/feed", "Rasid")
