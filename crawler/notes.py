@@ -1,6 +1,7 @@
 """What an Article notes of how it was read. Stored articles carry these words: they are not changed."""
 
 __all__ = [
+    "ARCHIVED",
     "FAULT",
     "FROM_DATA",
     "FROM_FEED",
@@ -26,4 +27,6 @@ VIDEO = "video page"
 NOT_VERIFIED = "TLS not verified"
 """The site's certificate was not looked at, as its source has it: anybody on the way may have written this."""
 PAGED = "it goes on on further pages, which are not read"
+ARCHIVED = "read from an archive"
+"""Opens the note that says from which: the page was not fetched by us."""
 NO_HEADLINE = "no headline found: its first words stand for it"

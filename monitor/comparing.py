@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from crawler.notes import ARCHIVED
 from monitor.rules import WatchLists, flag
 from storage.records import Flag, StoredArticle
 
@@ -44,10 +45,11 @@ def compare(
 def late(
     lists: WatchLists, stored: StoredArticle, flags: Sequence[Flag], only: Collection[str] | None = None
 ) -> tuple[Flag, ...]:
-    """The flags of ``lists`` that an article does not have yet, marked late."""
+    """The flags of ``lists`` that an article does not have yet, marked late; no digest takes those of an archive."""
     have = {(one.list, one.rule) for one in flags}
     found = (one for mine in _by_list(flag(lists, stored.article), only).values() for one in mine)
-    return tuple(replace(one, late=True) for one in found if (one.list, one.rule) not in have)
+    aside = any(note.startswith(ARCHIVED) for note in stored.article.notes)
+    return tuple(replace(one, late=True, aside=aside) for one in found if (one.list, one.rule) not in have)
 
 
 def _by_list(flags: Iterable[Flag], only: Collection[str] | None) -> dict[str, tuple[Flag, ...]]:

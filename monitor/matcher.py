@@ -42,6 +42,7 @@ class Row:
     senses: tuple[Sense, ...]
 
 
+_NOTHING = Met(())
 _MOST_WORDS = 150_000
 """Printed words that are remembered."""
 _SPLIT = re.compile(f"({WORD.pattern})")
@@ -168,6 +169,7 @@ class Matcher:
             else:
                 self._longer.setdefault(numbers[0], []).append((row.term, numbers))
         self._table = _Table(self._entry)
+        self._somewhere: dict[str, tuple[frozenset[int], int]] = {}
 
     @property
     def stems(self) -> AbstractSet[str]:
@@ -207,6 +209,39 @@ class Matcher:
             for term, row in self._wider(special, words):
                 wider.setdefault(term, set()).add(row)
         return Found(words, met, distinct, wider, self._pattern_hits(text, words) if self._patterns else {})
+
+    def perhaps(self, words: Sequence[str]) -> set[int]:
+        """Numbers of the terms that may stand in some text that is made of these words, given in their order.
+
+        Every term that :meth:`find` finds there is among them: what stands beside a word, between two, and in which order, is
+        not looked at, nor what only a pattern can tell.
+        """
+        met: set[int] = set()
+        pieces: set[str] = set()
+        for word in set(words):
+            senses, piece = self._possible(word)
+            met |= senses
+            if piece:
+                pieces.add(word)
+        for at, word in enumerate(words) if pieces else ():
+            if word in pieces:
+                for first in range(max(0, at - 1), min(at + 1, len(words) - 1)):
+                    met.update(self._analyst.rejoined(words[first], words[first + 1]))
+        terms = {term for number in met for term in self._alone.get(number, ())}
+        rows = (row for number in met for row in self._longer.get(number, ()))
+        terms |= {term for term, numbers in rows if met.issuperset(numbers)}
+        return terms | {term for term, _ in self._patterns}
+
+    def _possible(self, word: str) -> tuple[frozenset[int], int]:
+        """The senses that a printed word may have somewhere, and whether it may be a piece of one."""
+        found = self._somewhere.get(word)
+        if found is None:
+            if len(self._somewhere) > _MOST_WORDS:
+                self._somewhere.clear()
+            met = self._analyst.meets(word) or _NOTHING
+            senses = self._analyst.inner(word).union(met.senses, met.as_noun, met.as_verb)
+            found = self._somewhere[word] = senses, met.piece
+        return found
 
     def scan(self, text: str) -> list[Hit]:
         """Every place where a term stands, in the order of the text; each term once at a place."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
@@ -81,9 +81,10 @@ class Pass:
         scope: Scope | None = None,
         archive: Keeping | None = None,
         alerts: Callable[[StoredArticle, Sequence[Flag]], Sequence[Message]] | None = None,
+        aside: bool = False,
     ) -> None:
         """``scope``: needed where one of ``sources`` is of ``scope: syria``. ``alerts``: what is to be said of an article
-        at once (:class:`monitor.alerts.Alerts`)."""
+        at once (:class:`monitor.alerts.Alerts`). ``aside``: flags wait for no digest."""
         self._store = store
         self._archive = archive
         self._lists = lists
@@ -92,6 +93,7 @@ class Pass:
         self._now = now
         self._watcher = watcher
         self._alerts = alerts
+        self._aside = aside
         self._scope = scope
         self._index = Index(store)
         self._verdicts = Verdicts(store, sources, now)
@@ -122,6 +124,8 @@ class Pass:
         if self._once_more.twin(article) or self._once_more.republished(article, earlier and earlier[0]):
             return Fate.KNOWN
         flags = flag(self._lists, article)
+        if self._aside:
+            flags = tuple(replace(one, aside=True) for one in flags)
         stored = self._store.add(
             article,
             flags=flags,

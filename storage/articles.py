@@ -218,6 +218,7 @@ def _flag(row: Row[Any]) -> Flag:
         spans=tuple(Span(**span) for span in row.spans),
         weight=row.weight,
         late=row.late,
+        aside=row.aside,
     )
 
 

@@ -30,7 +30,7 @@ class Looking:
         wanted = (
             select(flags.c.article_id, flags.c.flagged_at)
             .join_from(flags, looks, flags.c.article_id == looks.c.article_id, isouter=True)
-            .where(flags.c.flagged_at >= since, looks.c.due_at.is_(None))
+            .where(flags.c.flagged_at >= since, flags.c.aside.is_(False), looks.c.due_at.is_(None))
             .where(or_(looks.c.article_id.is_(None), looks.c.flagged_at < flags.c.flagged_at))
             .order_by(flags.c.flagged_at.desc())
         )

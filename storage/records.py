@@ -62,6 +62,8 @@ class Flag:
     """Of the rule, as it was then."""
     late: bool = False
     """Found in the stored past, by a list that was changed since the Article came."""
+    aside: bool = False
+    """Of an Article from an archive: no digest takes it unless asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = ["VERSION", "metadata", "storable"]
 
-VERSION = "0008"
+VERSION = "0009"
 """The newest migration. A store that says another is migrated forward, or refused when it is newer."""
 
 
@@ -115,6 +115,7 @@ passes = Table(
     Column("started_at", Moment, nullable=False, index=True),
     Column("ended_at", Moment),
     Column("error", Words),
+    Column("archives", Boolean, nullable=False, server_default=false()),
     sqlite_autoincrement=True,
 )
 
@@ -234,6 +235,7 @@ flags = Table(
     Column("flagged_at", Moment, nullable=False, index=True),
     Column("weight", Float, nullable=False, server_default=text("1")),
     Column("late", Boolean, nullable=False, server_default=false()),
+    Column("aside", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("article_id", "list", "rule"),
 )
 

@@ -41,6 +41,8 @@ from storage.search import Normaliser, Search
 
 __all__ = ["Store"]
 
+_PASS = (passes.c.id, passes.c.started_at, passes.c.ended_at, passes.c.error)
+
 
 class Store:
     """Opened by :meth:`open`; a context manager that closes."""
@@ -92,10 +94,11 @@ class Store:
 
     # passes and sources
 
-    def begin_pass(self, now: datetime) -> int:
-        """A pass begins; its number."""
+    def begin_pass(self, now: datetime, *, archives: bool = False) -> int:
+        """A pass begins; its number. ``archives``: over files of the past, which says nothing of who looked out since."""
+        begun = insert(passes).values(started_at=now, archives=archives)
         with writing(self._engine) as connection:
-            return int(connection.execute(insert(passes).values(started_at=now).returning(passes.c.id)).scalar_one())
+            return int(connection.execute(begun.returning(passes.c.id)).scalar_one())
 
     def end_pass(self, number: int, now: datetime, *, error: str | None = None) -> None:
         with writing(self._engine) as connection:
@@ -113,7 +116,10 @@ class Store:
             .scalar_subquery()
         )
         wanted = (
-            select(passes, stored.label("stored"), found.label("flagged")).order_by(passes.c.id.desc()).limit(limit)
+            select(*_PASS, stored.label("stored"), found.label("flagged"))
+            .where(passes.c.archives.is_(False))
+            .order_by(passes.c.id.desc())
+            .limit(limit)
         )
         if since is not None:
             wanted = wanted.where(passes.c.started_at >= since)
@@ -125,7 +131,8 @@ class Store:
     def first_pass_at(self) -> datetime | None:
         """When the first pass began; ``None`` before it."""
         with reading(self._engine) as connection:
-            return connection.scalar(select(passes.c.started_at).order_by(passes.c.id).limit(1))
+            looked_out = select(passes.c.started_at).where(passes.c.archives.is_(False))
+            return connection.scalar(looked_out.order_by(passes.c.id).limit(1))
 
     def due(self, names: Sequence[str], now: datetime) -> list[str]:
         """Those of ``names`` that are due, in their order; a source that was never read is."""
@@ -325,7 +332,7 @@ class Store:
         audience: str = "all",
     ) -> list[Flagged]:
         """Articles flagged before ``until``, with the flags that no digest of ``audience`` has yet (``digested``: all)."""
-        where = [flags.c.flagged_at < until]
+        where = [flags.c.flagged_at < until, flags.c.aside.is_(False)]
         if since is not None:
             where.append(flags.c.flagged_at >= since)
         if lists is not None:
@@ -364,7 +371,7 @@ class Store:
             "retold": retold,
             "flagged": select(func.count(flags.c.article_id.distinct())),
             "entries without an article": select(func.count()).select_from(missed),
-            "passes": select(func.count()).select_from(passes),
+            "passes": select(func.count()).where(passes.c.archives.is_(False)),
             "digests": select(func.count()).select_from(digests),
         }
         with reading(self._engine) as connection:

@@ -18,6 +18,7 @@ from crawler.errors import RasidError
 from monitor.children import die_with_parent
 from monitor.cli import (
     alerting,
+    backfilling,
     digesting,
     evidence,
     going,
@@ -120,6 +121,7 @@ for command, in_short in (
     (looking.status, "Say what is there: the last pass, sources, the last digest."),
     (looking.show, "Show one article, why it was flagged, and who else told it."),
     (reading.read, "Show what is understood of a saved page."),
+    (backfilling.backfill, "Read archives of the past (WARC files) into the store."),
     (learning.learned, "Show what was learned of a source from its own articles."),
     (evidence.evidence, "Prove what was kept: verify it, show it, hand it on."),
 ):
