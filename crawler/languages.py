@@ -6,8 +6,8 @@ import re
 
 __all__ = ["arabic_share", "language_of", "letter_share"]
 
-_LETTER = re.compile(r"[^\W\d_]")
-_ARABIC = re.compile("[\u0621-\u064a\u066e-\u06d3\u06fa-\u06fc\ufb50-\ufdff\ufe70-\ufefc]")
+_LETTER = re.compile(r"[^\W\d_]+")
+_ARABIC = re.compile("[\u0621-\u064a\u066e-\u06d3\u06fa-\u06fc\ufb50-\ufdff\ufe70-\ufefc]+")
 _PERSIAN = re.compile("[پچژگ]")
 _PERSIAN_KEYS = re.compile("[یک]")
 _ARABIC_KEYS = re.compile("[يكىة]")
@@ -23,15 +23,20 @@ _SAMPLE = 20_000
 def letter_share(text: str) -> float:
     """Letters among what is not space; about .85 in Arabic prose, under .5 in code, tables and broken decoding."""
     text = text[:_SAMPLE]
-    dense = len(re.sub(r"\s", "", text))
-    return len(_LETTER.findall(text)) / dense if dense else 0.0
+    dense = sum(map(len, text.split()))
+    return _count(_LETTER, text) / dense if dense else 0.0
 
 
 def arabic_share(text: str) -> float:
     """Letters of the Arabic script among all letters."""
     text = text[:_SAMPLE]
-    letters = len(_LETTER.findall(text))
-    return len(_ARABIC.findall(text)) / letters if letters else 0.0
+    letters = _count(_LETTER, text)
+    return _count(_ARABIC, text) / letters if letters else 0.0
+
+
+def _count(runs: re.Pattern[str], text: str) -> int:
+    """Characters in the runs of a kind: several times faster than one by one."""
+    return sum(map(len, runs.findall(text)))
 
 
 def language_of(text: str, declared: str | None) -> str:
@@ -45,7 +50,7 @@ def language_of(text: str, declared: str | None) -> str:
     if arabic_share(text) < 0.5:
         latin = re.search(r"[a-zA-Z]", text)
         return declared if declared and latin and declared not in ("ar", "fa", "ckb", "ku", "ur", "ps") else "und"
-    letters = len(_ARABIC.findall(text)) or 1
+    letters = _count(_ARABIC, text) or 1
     if len(_KURDISH.findall(text)) / letters > 0.04:
         return "ckb"
     if len(_URDU.findall(text)) / letters > 0.03:

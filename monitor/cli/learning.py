@@ -27,9 +27,9 @@ __all__ = ["learned"]
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def learned(folder: Path, name: str | None, *, keep: int | None, drop: int | None, forget: bool, as_json: bool) -> None:
-    """Show what was learned of SOURCE (or of all) from its own articles.
+    """Show what was learned of a source from its articles.
 
-    The lines that it prints under article after article, which are left out of its texts, and what its texts are usually
+    Without SOURCE: of all of them. The lines that it prints under article after article, which are left out of its texts, and what its texts are usually
     like: a page that gives something else is not stored, and a row of them is told in the digest. Both are learned before
     a pass, from the last 60 days.
     """

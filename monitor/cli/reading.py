@@ -34,7 +34,7 @@ _SAVED = "https://saved.invalid/page"
 @click.option(
     "--type", "content_type", help="The Content-Type that it was served with, like `text/html; charset=windows-1256`."
 )
-@click.option("--zone", help="The zone of times that are printed without one. [default: the source's, Asia/Damascus]")
+@click.option("--zone", help="The zone of times that are printed without one; unsaid, the source's or Asia/Damascus.")
 @click.option(
     "--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="When it was saved (UTC), for dates like `أمس`."
 )
@@ -53,9 +53,9 @@ def read(
     explain: bool,
     as_json: bool,
 ) -> None:
-    """Show what is understood of a page: title, date, author, text. Nothing is stored.
+    """Show what is understood of a page: title, date, text.
 
-    FILE is a page as it was saved, or - for standard input; nothing is fetched for it. URL is asked for once, as a pass would:
+    Nothing is stored. FILE is a page as it was saved, or - for standard input; nothing is fetched for it. URL is asked for once, as a pass would:
     robots.txt, waiting between requests, no private addresses. Where its site is that of a declared source it is read
     as a page of that source.
 
