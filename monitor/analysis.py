@@ -24,7 +24,7 @@ __all__ = ["LEFT", "RIGHT", "Analyst", "Met"]
 
 _MEETS = 0.35
 """A printed word is a lexeme when this share of its readings is (or when it is the likeliest one)."""
-_DOUBT = 0.03
+_DOUBT = 0.004
 """Where nouns or verbs have a smaller share of a printed word, its neighbours are not asked."""
 _NAME_WEIGHT = 0.25
 """A name stands against other readings of the printed word; it needs this share."""
@@ -43,6 +43,8 @@ _NON_JOINING = frozenset("اأإآدذرزوةىء")
 
 
 LEFT, RIGHT = 1, 2
+_SHORT = frozenset({"تم", "ثم", "في", "من", "عن", "أو", "او"})
+"""Words of two letters that are found glued to others."""
 
 
 class Met(NamedTuple):
@@ -175,11 +177,18 @@ class Analyst:
         """What a printed word meets inside a phrase, where no conjunction or preposition may stand on it."""
         found = self._inner.get(word)
         if found is None:
+            found = self.halves(word, "")
+            if not found and len(word) <= _LONGEST and self._odd(folded := fold(word)):
+                found = frozenset(self._glued(folded))
             if len(self._inner) > 50_000:
                 self._inner.clear()
-            met = self._met(fold(word), inner=True) if len(word) <= _LONGEST else ()
-            found = self._inner[word] = frozenset(met)
+            self._inner[word] = found
         return found
+
+    def halves(self, left: str, right: str) -> frozenset[int]:
+        """As :meth:`inner`, of a word that the page has split."""
+        word = left + right
+        return frozenset(self._met(fold(word), inner=True)) if len(word) <= _LONGEST else frozenset()
 
     def rejoined(self, left: str, right: str) -> list[int]:
         """What two pieces meet when they are put together again, where that is likelier than the two as they stand."""
@@ -353,9 +362,7 @@ class Analyst:
             return 0
         if len(folded) > 1 and self._lexicon.zipf(folded) >= _PIECE:
             return 0
-        if not self._ordered:
-            self._ordered = tuple(sorted(self._stems)), tuple(sorted(stem[::-1] for stem in self._stems))
-        forward, backward = self._ordered
+        forward, backward = self._sorted()
         word = relax(folded)
         left = len(word) == 1 or any(_begins(forward, word[n:]) for n in range(_proclitics(word) + 1))
         bodies = [
@@ -365,20 +372,39 @@ class Analyst:
         right = any(_begins(backward, body[::-1]) for body in bodies)
         return LEFT * left + RIGHT * right
 
+    def _sorted(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The stems in order, and read backwards in order."""
+        if not self._ordered:
+            self._ordered = tuple(sorted(self._stems)), tuple(sorted(stem[::-1] for stem in self._stems))
+        return self._ordered
+
     def _glued(self, folded: str) -> dict[int, None]:
-        """What a word that is none meets when the space that is missing in it is put back: روسياوتركيا."""
-        lexicon = self._lexicon
+        """What a word that is none meets when the space that is missing in it is put back: روسياوتركيا, دير الزورسوريا.
+
+        One side is watched, the other is a word in use; where the letters at the cut join, which a missing space does
+        not do by itself, both have to be more usual or longer.
+        """
         found: dict[int, None] = {}
-        if lexicon is None or len(folded) < 6:
+        if self._lexicon is None or not 6 <= len(folded) <= _LONGEST:
             return found
-        for cut in range(3, len(folded) - 1):
-            seen = folded[cut - 1] not in _NON_JOINING
-            if seen and (cut > len(folded) - 3 or len(folded) < 7):
-                continue
-            least = 4.2 if seen else 3.0
+        for cut in range(2, len(folded) - 1):
             left, right = folded[:cut], folded[cut:]
-            if len(right) < 2 or min(lexicon.zipf(left), lexicon.zipf(right)) < least:
-                continue
-            found.update(self._met(left, inner=False))
-            found.update(self._met(right, inner=False))
+            seen = left[-1] not in _NON_JOINING
+            for one, other in ((left, right), (right, left)):
+                if len(one) >= 3 and len(other) >= 2:
+                    for number in self._met(one, inner=False):
+                        if self._is_beside(other, seen, len(one), named=self._senses[number].kind == "name"):
+                            found[number] = None
         return found
+
+    def _is_beside(self, other: str, seen: bool, beside: int, *, named: bool) -> bool:
+        """Whether the other side of a cut is a word that a watched one may be glued to."""
+        assert self._lexicon is not None
+        if other in _SHORT:
+            return not seen or beside >= 5
+        use = self._lexicon.zipf(other)
+        if len(other) < 3 or (beside < 4 and use < 4.2):
+            return False
+        if not seen or (named and len(other) >= 4 and beside >= 4):
+            return use >= (2.0 if len(other) >= 4 else 3.0)
+        return use >= (2.5 if len(other) >= 6 and beside >= 5 else 3.6 if len(other) >= 4 and beside >= 4 else 5.0)

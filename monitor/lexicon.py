@@ -22,7 +22,7 @@ from monitor.arabic import relax
 
 __all__ = ["FORMAT", "Entry", "Lexicon", "LexiconError", "Progress", "cache_path", "open_lexicon"]
 
-FORMAT = 4
+FORMAT = 7
 """Raise it whenever what is built, or how it is laid out, changes."""
 SOURCES = ("simplemma", "mazini", "wordfreq")
 _MAGIC = b"rasid-lexicon\n"

@@ -37,6 +37,8 @@ _TRUST = 1.0
 """How much the shares that a paradigm foretells weigh against those that are seen."""
 
 
+_PARTICLE = 1e-6
+"""The least share of all words that a particle is taken to have: a whole word before a word with something before it."""
 _BEND = 4.0
 """How much more than foretold a form may be used: else rare forms of rare verbs soak up what no dictionary knows."""
 
@@ -108,6 +110,8 @@ def _priors(draft: Draft, keys: dict[str, list[Entry]], use: Use, progress: Prog
             bent = np.minimum((actual + _TRUST * expected) / ((1 + _TRUST) * expected), _BEND)
         prior = seen_of + 1e-9
         prior /= prior.sum()
+    particles = np.array([kind == "P" for kind in classes])
+    prior[particles] = np.maximum(prior[particles], _PARTICLE)
     for (lexeme, form), factor in zip(numbers, bent, strict=True):
         old, join = draft.forms[lexeme][form]
         draft.forms[lexeme][form] = old * factor, join

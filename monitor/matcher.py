@@ -258,8 +258,7 @@ class Matcher:
             for term in entry.trimmed or (self._in_context(at, entry, words) if entry.cases else ()):
                 yield term, (at, at)
             for term, numbers in entry.rows:
-                last = at + len(numbers) - 1
-                if last < count and self._follows(at, numbers, words):
+                if (last := self._end(at, numbers, words)) is not None:
                     yield term, (at, last)
             if entry.met.piece & LEFT and at + 1 < count:
                 yield from self._rejoined(at, words)
@@ -277,27 +276,50 @@ class Matcher:
                 return [term for term in terms if term not in entry.persons]
         return terms
 
-    def _follows(self, at: int, numbers: tuple[int, ...], words: _Words) -> bool:
-        """Whether the words after ``at`` meet the rest of a row, with nothing between them that ends a sentence."""
-        for n, number in enumerate(numbers[1:], at + 1):
-            if number not in self._analyst.inner(words.words[n]) or _BREAK.search(words.gap(n - 1)):
-                return False
-        return True
+    def _end(self, at: int, numbers: tuple[int, ...], words: _Words) -> int | None:
+        """Where a row that begins at ``at`` ends, with nothing between its words that ends a sentence; else ``None``.
+
+        A word of it that the page has split counts as one: غارات جو ية.
+        """
+        inner, printed = self._analyst.inner, words.words
+        for number in numbers[1:]:
+            at += 1
+            if at >= len(printed) or _BREAK.search(words.gap(at - 1)):
+                return None
+            if number not in inner(printed[at]):
+                if not self._split(at, words) or number not in self._analyst.halves(printed[at], printed[at + 1]):
+                    return None
+                at += 1
+        return at
+
+    def _split(self, at: int, words: _Words) -> bool:
+        """Whether a word and the next may be the halves of one."""
+        if at + 1 == len(words.words) or words.gap(at) != " ":
+            return False
+        if min(map(len, words.words[at : at + 2])) <= 2:
+            return True
+        left, right = map(self._table.special.get, words.words[at : at + 2])
+        return (left is not None and bool(left.met.piece & LEFT)) or (
+            right is not None and bool(right.met.piece & RIGHT)
+        )
 
     def _rejoined(self, first: int, words: _Words) -> Iterator[tuple[int, _Row]]:
         """Two pieces may be one word that the page has split: أس تانة."""
         gap = words.gap(first)
         if gap != " " and not _GAP.fullmatch(gap):
             return
-        numbers = self._analyst.rejoined(words.words[first], words.words[first + 1])
-        if not numbers:
+        whole = self._analyst.rejoined(words.words[first], words.words[first + 1])
+        if not whole:
             return
         pair = map(self._analyst.meets, words.words[first : first + 2])
         beside = {number for met in pair if met is not None for number in met.senses}
-        for number in numbers:
+        for number in whole:
             if number not in beside:
                 for term in self._alone.get(number, ()):
                     yield term, (first, first + 1)
+                for term, numbers in self._longer.get(number, ()):
+                    if (last := self._end(first + 1, numbers, words)) is not None:
+                        yield term, (first, last)
 
     def _pattern_hits(self, text: str, words: _Words) -> dict[int, list[Hit]]:
         starts = words.reckon()[::2]

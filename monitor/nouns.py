@@ -90,8 +90,12 @@ def _inflect(draft: Draft, number: int, lemma: str, listed: Iterable[str], use: 
     if len(lemma) == 3 and use.get(f"ال{lemma}ة", 0.0) < 0.05 * use.get("ال" + lemma, 0.0):
         # the dictionary's قصفة, "one shelling", that nobody writes: its قصفتها is the verb's
         given = {form for form in given if not form.startswith((lemma + "ة", lemma + "ت"))}
+    place = _PLACE.fullmatch(lemma) is not None and f"{lemma[:2]}ا{lemma[2:]}" in given
     for form in given - {lemma}:
-        if form == lemma + "ا":
+        if form == lemma + "ا" or _never_written(lemma, form, use):
+            continue
+        if form == lemma + "ي" and not _ADJECTIVE.fullmatch(lemma):
+            draft.add(number, form, 0.03, NO_ARTICLE)  # two of them; with ال it is the adjective: صاروخي
             continue
         dual = form.startswith(lemma[:-1]) and form.endswith(("ان", "تين", "تا", "تان"))
         seen = form in use or "ال" + form in use
@@ -122,7 +126,7 @@ def _inflect(draft: Draft, number: int, lemma: str, listed: Iterable[str], use: 
         guess(lemma + "ات", 0.15)
     guess(lemma + "ان", 0.02, NO_PRONOUN)
     guess(lemma + "ين", 0.04, NO_PRONOUN)
-    if _ADJECTIVE.fullmatch(lemma) or given & {lemma + "ة", lemma + "تين", lemma + "تان"}:
+    if not place and (_ADJECTIVE.fullmatch(lemma) or given & {lemma + "ة", lemma + "تين", lemma + "تان"}):
         used = use.of(lemma + "ة") > 0.02 * use.of(lemma)
         draft.add(number, lemma + "ة", 1.0 if used else 0.02)
         guess(lemma + "ات", 0.15)
@@ -132,6 +136,15 @@ def _inflect(draft: Draft, number: int, lemma: str, listed: Iterable[str], use: 
         guess(lemma + "ي", 0.03, NO_ARTICLE)
         guess(lemma + "تين", 0.02, NO_PRONOUN)
         guess(lemma + "تان", 0.01, NO_PRONOUN)
+
+
+_PLACE = re.compile("م[^اويىةأإآءؤئ]{3}")
+"""With a plural like معابر it names a place, and has no feminine: معبرة is another word."""
+
+
+def _never_written(lemma: str, form: str, use: Use) -> bool:
+    """A plural that only dictionaries know, where the press writes an adjective so: قتالي is none of قتيل, but of قتال."""
+    return form[-1] in "ىي" and form[:-1] != lemma and use.of(form[:-1] + "ية") > 0.1 * use.of(form[:-1] + "ي")
 
 
 def _broken(lemma: str) -> str | None:

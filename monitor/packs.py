@@ -1,8 +1,8 @@
 """Packs: tested lists of a name's spellings and of its homographs, in ``packs/*.yaml``.
 
 A pack is a mapping: ``id`` (the file's name by default), ``title``, ``note``, ``terms``. Each term has one of ``name``,
-``word``, ``phrase``, ``exact``; ``aliases`` (other spellings and other names of the same thing); ``exclude`` (terms,
-or ``near``: places that do not count); ``examples`` (``match`` and ``ignore``: sentences).
+``word``, ``phrase``, ``exact``; ``aliases`` (other spellings and other names of the same thing); ``typed`` (what people
+write for it in a list, where that alone is no sign of it); ``exclude`` (terms, or ``near``: places that do not count); ``examples`` (``match`` and ``ignore``: sentences).
 
 A list gets a whole pack by ``use: [id]`` or, inside a rule, ``pack: id``. A plain name in a list that a pack knows, by
 its first spelling or by an alias, is looked for in all its spellings without being asked to.
@@ -23,7 +23,7 @@ __all__ = ["Entry", "Pack", "Packs", "aliases_of", "load", "yaml_files"]
 
 _KEYS = ("id", "title", "note", "terms")
 _KINDS = ("name", "word", "phrase", "exact")
-_TERM_KEYS = (*_KINDS, "aliases", "exclude", "examples", "note")
+_TERM_KEYS = (*_KINDS, "aliases", "typed", "exclude", "examples", "note")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,6 +33,8 @@ class Entry:
     text: str
     kind: str
     aliases: tuple[str, ...]
+    typed: tuple[str, ...]
+    """What people write for it in a list, and what is no spelling of it by itself: دوما is more often "always"."""
     exclude: Node | None
     examples: Node | None
     node: Keys
@@ -75,7 +77,7 @@ def load(folders: Sequence[Path], problems: list[Problem]) -> Packs:
     for pack in packs.values():
         for entry in pack.entries:
             if entry.kind == "name":
-                for spelling in (entry.text, *entry.aliases):
+                for spelling in (entry.text, *entry.aliases, *entry.typed):
                     known.setdefault(_spelling(spelling), entry)
     return Packs(by_id=packs, by_spelling=known)
 
@@ -141,6 +143,7 @@ def _entry(node: Node, problems: list[Problem]) -> Entry | None:
         text=text,
         kind=kinds[0],
         aliases=tuple(alias for alias in aliases if alias != text),
+        typed=aliases_of(found.get("typed"), problems),
         exclude=found.get("exclude"),
         examples=found.get("examples"),
         node=found,

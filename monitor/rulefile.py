@@ -161,6 +161,9 @@ class Reader:
             self._say(node, f"an unseen character (U+{ord(odd.group()):04X}) stands in the pattern; delete it")
             return None
         entry = self._packs.entry(text) if kind in ("auto", "name") else None
+        if entry is not None and text in entry.typed:  # what was typed is no sign of it: its spellings are
+            mention = self.entry(entry)
+            return Mention(mention.term, text, (*mention.exclude, *exclude))
         if entry is not None:
             kind, aliases = "name", (entry.text, *entry.aliases, *aliases)
             exclude = (*self.entry(entry).exclude, *exclude)

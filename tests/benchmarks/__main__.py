@@ -1,7 +1,7 @@
 """``make bench``: every benchmark, or those that are named; each in a process of its own, one after the other.
 
 ``make bench-read`` is reading, dates and encodings; ``bench-same`` reprints, real pairs, headlines, events and the store of a hundred
-thousand; ``bench-watch``, ``bench-store`` … the one of that name.
+thousand; ``bench-watch`` terms, whole pages and lists; ``bench-store`` … the one of that name.
 """
 
 import subprocess
@@ -11,6 +11,7 @@ from pathlib import Path
 _TOGETHER = {
     "read": ("reading", "dates", "encodings", "feeds", "standing", "pool"),
     "same": ("same", "pairs", "headlines", "events", "same_scale"),
+    "watch": ("watch", "watch_articles", "watch_lists"),
 }
 
 
