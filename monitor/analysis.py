@@ -16,6 +16,7 @@ from typing import NamedTuple
 from monitor.arabic import fold, is_arabic, relax
 from monitor.clitics import name_stems
 from monitor.context import is_either
+from monitor.gluing import beside, cuts
 from monitor.lexicon import Lexicon
 from monitor.readings import candidates, spelling
 from monitor.senses import Sense, bare
@@ -38,13 +39,7 @@ _PIECE = 3.0
 """Zipf frequency below which a printed word may be a piece of one."""
 _ALEFS = str.maketrans("أإآ", "ااا")
 _CLITIC = {"": 1.0, "و": 0.3, "ف": 0.05, "ب": 0.2, "ل": 0.15, "ك": 0.03}
-_NON_JOINING = frozenset("اأإآدذرزوةىء")
-"""Letters that do not join to the left: after them a missing space is not seen."""
-
-
 LEFT, RIGHT = 1, 2
-_SHORT = frozenset({"تم", "ثم", "في", "من", "عن", "أو", "او"})
-"""Words of two letters that are found glued to others."""
 
 
 class Met(NamedTuple):
@@ -110,6 +105,7 @@ class Analyst:
         self._uses: dict[int, float] = {}
         self._pairs: dict[tuple[str, str], list[int]] = {}
         self._inner: dict[str, frozenset[int]] = {}
+        self._halves: dict[tuple[str, str], frozenset[int]] = {}
 
     @property
     def stems(self) -> AbstractSet[str]:
@@ -177,9 +173,11 @@ class Analyst:
         """What a printed word meets inside a phrase, where no conjunction or preposition may stand on it."""
         found = self._inner.get(word)
         if found is None:
-            found = self.halves(word, "")
-            if not found and len(word) <= _LONGEST and self._odd(folded := fold(word)):
-                found = frozenset(self._glued(folded))
+            folded = fold(word) if len(word) <= _LONGEST else ""
+            met = self._met(folded, inner=True) if folded else {}
+            if folded and not met and self._odd(folded):
+                met = self._glued(folded)
+            found = frozenset(met)
             if len(self._inner) > 50_000:
                 self._inner.clear()
             self._inner[word] = found
@@ -187,8 +185,14 @@ class Analyst:
 
     def halves(self, left: str, right: str) -> frozenset[int]:
         """As :meth:`inner`, of a word that the page has split."""
-        word = left + right
-        return frozenset(self._met(fold(word), inner=True)) if len(word) <= _LONGEST else frozenset()
+        found = self._halves.get((left, right))
+        if found is None:
+            if len(self._halves) > 50_000:
+                self._halves.clear()
+            word = left + right
+            met = self._met(fold(word), inner=True) if len(word) <= _LONGEST else ()
+            found = self._halves[left, right] = frozenset(met)
+        return found
 
     def rejoined(self, left: str, right: str) -> list[int]:
         """What two pieces meet when they are put together again, where that is likelier than the two as they stand."""
@@ -379,32 +383,13 @@ class Analyst:
         return self._ordered
 
     def _glued(self, folded: str) -> dict[int, None]:
-        """What a word that is none meets when the space that is missing in it is put back: روسياوتركيا, دير الزورسوريا.
-
-        One side is watched, the other is a word in use; where the letters at the cut join, which a missing space does
-        not do by itself, both have to be more usual or longer.
-        """
+        """What a word that is none meets when the space that is missing in it is put back: see :mod:`monitor.gluing`."""
         found: dict[int, None] = {}
-        if self._lexicon is None or not 6 <= len(folded) <= _LONGEST:
+        if self._lexicon is None or len(folded) > _LONGEST:
             return found
-        for cut in range(2, len(folded) - 1):
-            left, right = folded[:cut], folded[cut:]
-            seen = left[-1] not in _NON_JOINING
-            for one, other in ((left, right), (right, left)):
-                if len(one) >= 3 and len(other) >= 2:
-                    for number in self._met(one, inner=False):
-                        if self._is_beside(other, seen, len(one), named=self._senses[number].kind == "name"):
-                            found[number] = None
+        for one, other, seen in cuts(folded):
+            for number in self._met(one, inner=False):
+                named = self._senses[number].kind == "name"
+                if number not in found and beside(self._lexicon.zipf(other), other, seen, len(one), named=named):
+                    found[number] = None
         return found
-
-    def _is_beside(self, other: str, seen: bool, beside: int, *, named: bool) -> bool:
-        """Whether the other side of a cut is a word that a watched one may be glued to."""
-        assert self._lexicon is not None
-        if other in _SHORT:
-            return not seen or beside >= 5
-        use = self._lexicon.zipf(other)
-        if len(other) < 3 or (beside < 4 and use < 4.2):
-            return False
-        if not seen or (named and len(other) >= 4 and beside >= 4):
-            return use >= (2.0 if len(other) >= 4 else 3.0)
-        return use >= (2.5 if len(other) >= 6 and beside >= 5 else 3.6 if len(other) >= 4 and beside >= 4 else 5.0)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 from monitor.analysis import LEFT, RIGHT, Analyst, Met
@@ -20,6 +20,7 @@ from monitor.arabic import UNSEEN, WORD, fold
 from monitor.context import cue, is_place
 from monitor.patterns import Pattern
 from monitor.senses import Sense
+from monitor.vocabulary import PARTICLES
 
 __all__ = ["Found", "Hit", "Matcher", "Row"]
 
@@ -43,6 +44,8 @@ class Row:
 
 
 _NOTHING = Met(())
+_WHOLE = frozenset(PARTICLES)
+"""Short words that are no half of one."""
 _MOST_WORDS = 150_000
 """Printed words that are remembered."""
 _SPLIT = re.compile(f"({WORD.pattern})")
@@ -95,12 +98,16 @@ def _trim(word: str) -> tuple[int, int]:
     return 0, 0
 
 
+_Rest = tuple[int, tuple[int, ...]]
+"""A term, and what the words of a row after the second have to meet."""
+
+
 class _Special(NamedTuple):
     """What a printed word does that needs a look at what stands beside it."""
 
     met: Met
-    rows: tuple[tuple[int, tuple[int, ...]], ...]
-    """The rows of words that it begins."""
+    rows: Mapping[int, Sequence[_Rest]]
+    """The rows of words that it begins, by what the second word has to meet."""
     trimmed: tuple[int, ...]
     """The terms that it is without the unseen characters at its ends."""
     cases: tuple[tuple[int, ...], ...]
@@ -161,13 +168,15 @@ class Matcher:
         self._analyst = analyst
         self._patterns = tuple(patterns)
         self._alone: dict[int, list[int]] = {}
-        self._longer: dict[int, list[tuple[int, tuple[int, ...]]]] = {}
+        self._longer: dict[int, dict[int, list[_Rest]]] = {}
+        """Rows of more than one word, by the first and the second: one first word (مدينة) may begin hundreds."""
         for row in rows:
             numbers = tuple(analyst.watch(sense) for sense in row.senses)
             if len(numbers) == 1:
                 self._alone.setdefault(numbers[0], []).append(row.term)
             else:
-                self._longer.setdefault(numbers[0], []).append((row.term, numbers))
+                seconds = self._longer.setdefault(numbers[0], {})
+                seconds.setdefault(numbers[1], []).append((row.term, numbers[2:]))
         self._table = _Table(self._entry)
         self._somewhere: dict[str, tuple[frozenset[int], int]] = {}
 
@@ -179,6 +188,17 @@ class Matcher:
 
     def _terms(self, senses: Iterable[int]) -> tuple[int, ...]:
         return tuple({term: None for number in senses for term in self._alone.get(number, ())})
+
+    def _begun(self, senses: Iterable[int]) -> Mapping[int, Sequence[_Rest]]:
+        """The rows that begin with one of these senses."""
+        each = [self._longer[number] for number in senses if number in self._longer]
+        if len(each) < 2:
+            return each[0] if each else {}
+        joined: dict[int, dict[_Rest, None]] = {}
+        for rows in each:
+            for second, rests in rows.items():
+                joined.setdefault(second, {}).update(dict.fromkeys(rests))
+        return {second: tuple(rests) for second, rests in joined.items()}
 
     def _entry(self, word: str) -> tuple[tuple[int, ...], _Special | None]:
         """What a printed word does: the terms that it is wherever it stands, and what has to be looked at."""
@@ -192,9 +212,9 @@ class Matcher:
             cases = ()
         if persons and not cases:
             cases = (alone, alone, alone)
-        longer = {row: None for number in met.senses for row in self._longer.get(number, ())}
+        longer = self._begun(met.senses)
         trimmed = alone if not cases and _trim(word) != (0, 0) else ()
-        special = _Special(met, tuple(longer), trimmed, cases, persons)
+        special = _Special(met, longer, trimmed, cases, persons)
         return () if cases or trimmed else alone, special if longer or met.piece or trimmed or cases else None
 
     def find(self, text: str) -> Found:
@@ -223,13 +243,15 @@ class Matcher:
             met |= senses
             if piece:
                 pieces.add(word)
-        for at, word in enumerate(words) if pieces else ():
-            if word in pieces:
-                for first in range(max(0, at - 1), min(at + 1, len(words) - 1)):
-                    met.update(self._analyst.rejoined(words[first], words[first + 1]))
+        for left, right in pairwise(words):
+            if left in pieces or right in pieces or _short(left, right):
+                met.update(self._analyst.rejoined(left, right))
+                met |= self._analyst.halves(left, right)
         terms = {term for number in met for term in self._alone.get(number, ())}
-        rows = (row for number in met for row in self._longer.get(number, ()))
-        terms |= {term for term, numbers in rows if met.issuperset(numbers)}
+        for number in met & self._longer.keys():
+            for second, rests in self._longer[number].items():
+                if second in met:
+                    terms |= {term for term, rest in rests if met.issuperset(rest)}
         return terms | {term for term, _ in self._patterns}
 
     def _possible(self, word: str) -> tuple[frozenset[int], int]:
@@ -257,9 +279,8 @@ class Matcher:
             entry = self._table.special[word]
             for term in entry.trimmed or (self._in_context(at, entry, words) if entry.cases else ()):
                 yield term, (at, at)
-            for term, numbers in entry.rows:
-                if (last := self._end(at, numbers, words)) is not None:
-                    yield term, (at, last)
+            if entry.rows:
+                yield from ((term, (at, last)) for term, last in self._ends(at, entry.rows, words))
             if entry.met.piece & LEFT and at + 1 < count:
                 yield from self._rejoined(at, words)
             if entry.met.piece & RIGHT and at:
@@ -276,29 +297,41 @@ class Matcher:
                 return [term for term in terms if term not in entry.persons]
         return terms
 
-    def _end(self, at: int, numbers: tuple[int, ...], words: _Words) -> int | None:
-        """Where a row that begins at ``at`` ends, with nothing between its words that ends a sentence; else ``None``.
+    def _ends(self, at: int, rows: Mapping[int, Sequence[_Rest]], words: _Words) -> Iterator[tuple[int, int]]:
+        """The terms whose rows go on after ``at``, and where each ends: with nothing between its words that ends a sentence.
 
-        A word of it that the page has split counts as one: غارات جو ية.
+        A word that the page has split counts as one: غارات جو ية.
         """
-        inner, printed = self._analyst.inner, words.words
-        for number in numbers[1:]:
-            at += 1
-            if at >= len(printed) or _BREAK.search(words.gap(at - 1)):
+        for last, numbers in self._next(at, words):
+            for number in numbers:
+                for term, rest in rows.get(number, ()):
+                    if (end := self._end(last, rest, words)) is not None:
+                        yield term, end
+
+    def _end(self, at: int, rest: tuple[int, ...], words: _Words) -> int | None:
+        for number in rest:
+            at = next((last for last, numbers in self._next(at, words) if number in numbers), -1)
+            if at < 0:
                 return None
-            if number not in inner(printed[at]):
-                if not self._split(at, words) or number not in self._analyst.halves(printed[at], printed[at + 1]):
-                    return None
-                at += 1
         return at
+
+    def _next(self, at: int, words: _Words) -> Iterator[tuple[int, frozenset[int]]]:
+        """What the word after ``at`` meets inside a phrase, and what it meets together with the one after it."""
+        at += 1
+        if at >= len(words.words) or _BREAK.search(words.gap(at - 1)):
+            return
+        yield at, self._analyst.inner(words.words[at])
+        if self._split(at, words):
+            yield at + 1, self._analyst.halves(words.words[at], words.words[at + 1])
 
     def _split(self, at: int, words: _Words) -> bool:
         """Whether a word and the next may be the halves of one."""
         if at + 1 == len(words.words) or words.gap(at) != " ":
             return False
-        if min(map(len, words.words[at : at + 2])) <= 2:
+        pair = words.words[at : at + 2]
+        if _short(*pair):
             return True
-        left, right = map(self._table.special.get, words.words[at : at + 2])
+        left, right = map(self._table.special.get, pair)
         return (left is not None and bool(left.met.piece & LEFT)) or (
             right is not None and bool(right.met.piece & RIGHT)
         )
@@ -317,9 +350,8 @@ class Matcher:
             if number not in beside:
                 for term in self._alone.get(number, ()):
                     yield term, (first, first + 1)
-                for term, numbers in self._longer.get(number, ()):
-                    if (last := self._end(first + 1, numbers, words)) is not None:
-                        yield term, (first, last)
+                for term, last in self._ends(first + 1, self._longer.get(number, {}), words):
+                    yield term, (first, last)
 
     def _pattern_hits(self, text: str, words: _Words) -> dict[int, list[Hit]]:
         starts = words.reckon()[::2]
@@ -330,6 +362,11 @@ class Matcher:
                 last = max(first, bisect_left(starts, end, hi=len(words.words)) - 1)
                 hits.setdefault(term, []).append(Hit(term, start, end, first, last))
         return hits
+
+
+def _short(left: str, right: str) -> bool:
+    """Whether one of two words is so short that it may be a piece of the other, and neither is a particle."""
+    return min(len(left), len(right)) <= 2 and left not in _WHOLE and right not in _WHOLE
 
 
 class _Table(dict[str, tuple[int, ...]]):

@@ -15,6 +15,7 @@ import click
 from monitor.cli.edges import loaded, looking_through, now, opened, prepared, watched
 from monitor.cli.explaining import explain, suggest
 from monitor.cli.ignoring import ignore
+from monitor.cli.taking import add
 
 if TYPE_CHECKING:
     from monitor.comparing import Change
@@ -192,7 +193,7 @@ def rescan(folder: Path, since: datetime, name: str | None, *, as_json: bool) ->
     click.echo("they come with the next digest" if counts else "no article was flagged that was not before")
 
 
-for _command in (explain, suggest, ignore):
+for _command in (add, explain, suggest, ignore):
     watch.add_command(_command)
 
 
