@@ -90,6 +90,37 @@ class DigestSettings(Shape):
         return known_formats(value)
 
 
+class Backup(Shape):
+    every: Duration = timedelta(days=1)
+    folder: Path = Path("backups")
+    """Relative to ``var``. Another disk is better."""
+    daily: Annotated[Count, Field(ge=1, le=366)] = 7
+    weekly: Annotated[Count, Field(ge=0, le=520)] = 4
+    encrypt_to: tuple[str, ...] = ()
+    """Public keys of age. Whoever has one of the secret keys can read the backups; this machine cannot."""
+
+    @field_validator("encrypt_to")
+    @classmethod
+    def _keys(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for key in value:
+            if not re.fullmatch(r"age1[ac-hj-np-z02-9]{58}", key):
+                raise ValueError(f"a public key of age is expected (age1…), not `{shown(key)}`")
+        return value
+
+    def place(self, var: Path) -> Path:
+        return var / self.folder.expanduser()
+
+
+class Keep(Shape):
+    history: Duration = timedelta(days=180)
+    """How each pass and source ended, and Entries that came to nothing. Articles, flags and digests are kept for good."""
+
+    @field_validator("history")
+    @classmethod
+    def _long_enough(cls, value: timedelta) -> timedelta:
+        return _within(value, timedelta(days=35), timedelta(days=36500), "between 35d and 36500d")
+
+
 class Settings(Shape):
     contact: str = ""
     """A mail address or a web page; sites that we read see it in the User-Agent."""
@@ -105,6 +136,10 @@ class Settings(Shape):
     """A pass that takes longer is ended."""
     pass_memory: Size = 2 * 2**30
     """A pass that takes more is ended; the service splits it."""
+    disk_reserve: Size = 512 * 2**20
+    """Nothing is fetched while less is free."""
+    backup: Backup = Backup()
+    keep: Keep = Keep()
 
     @field_validator("contact")
     @classmethod

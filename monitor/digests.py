@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from crawler.source import Source
-from monitor import charts, days, delivery, filing, layouts, lessons, muting, refusals, stories
+from monitor import charts, days, delivery, filing, halts, layouts, lessons, muting, refusals, stories
 from monitor.audiences import Audience, of_list
 from monitor.charts import Chart
 from monitor.config import Config
@@ -183,6 +183,7 @@ class _Work:
 
     def _notes(self, start: datetime, until: datetime) -> list[str]:
         told = refusals.notes(refusals.read(self.store.recall(refusals.KEY)), start, until, self.audience.zone)
+        told += halts.notes(halts.read(self.store.recall(halts.KEY)), start, until, self.audience.zone)
         failed = self.store.outbox.listed(["failed"], since=start)
         told += [
             delivery.failed(one, self.audience.language)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -133,7 +133,7 @@ def _remedy(said: str) -> str:
     remedies = {
         "locked": f"another program has held it for more than {_BUSY:.0f} s; end that program, or try again later",
         "readonly": "it may not be written; check the rights of the file and of its folder",
-        "unable to open": "it cannot be opened; check that the folder exists and that its rights let us in",
+        "unable to open": "it cannot be opened; see that its folder is there and lets us in, and that the disk is not mounted read-only",
         "not a database": "it is not a store of Rasid; name another file in settings.yaml, or move this one away",
         "malformed": "it is damaged; restore it from a backup",
         "no such table": "it is damaged, a table of it is gone; restore it from a backup",
@@ -151,9 +151,10 @@ def _name(address: str | URL) -> str:
         return "storage.url"
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the schema forward to :data:`storage.schema.VERSION`.
+def migrate(engine: Engine, before: Callable[[str], None] | None = None) -> None:
+    """Bring the schema forward to :data:`storage.schema.VERSION`, in one transaction.
 
+    ``before`` is called with the version that a store has that is about to be brought forward: the time for a backup.
     Alembic is imported only when there is something to do: it costs a third of a second.
     :class:`StorageError` when the store is newer than this program, or is another program's.
     """
@@ -174,6 +175,8 @@ def migrate(engine: Engine) -> None:
             f"it was written by a newer Rasid (schema {version}, this program knows {VERSION}); upgrade Rasid",
             subject=_name(engine.url),
         ) from error
+    if version is not None and before is not None:
+        before(version)
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":  # two workers that start at once: the second finds nothing to do
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATING})

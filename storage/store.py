@@ -38,6 +38,7 @@ from storage.records import (
 )
 from storage.schema import articles, digests, flags, memory, missed, muted, passes, sources
 from storage.search import Normaliser, Search
+from storage.upkeep import Upkeep
 
 __all__ = ["Store"]
 
@@ -57,6 +58,8 @@ class Store:
         """Messages on their way out."""
         self.claims = Claims(engine)
         """Digests and the flags that they have."""
+        self.upkeep = Upkeep(engine)
+        """What it needs to stay well."""
         self.lessons = Lessons(engine)
         """What a source's own articles teach of it."""
         self.gaps = Gaps(engine)
@@ -67,15 +70,22 @@ class Store:
         """Further addresses of articles: twins, republished pages."""
 
     @classmethod
-    def open(cls, address: str, *, words: Normaliser | None = None) -> Self:
-        """Open the store at ``address`` (SQLAlchemy's form), made and migrated as needed. ``words``: how texts are taken apart
-        for the full-text index; without it articles are stored and not indexed.
+    def open(
+        cls,
+        address: str,
+        *,
+        words: Normaliser | None = None,
+        before_upgrade: Callable[[str], None] | None = None,
+    ) -> Self:
+        """Open the store at ``address`` (SQLAlchemy's form), made and migrated as needed.
 
+        ``words``: how texts are taken apart for the full-text index; without it articles are stored and not indexed.
+        ``before_upgrade``: called with the version of a store that is about to be migrated.
         :class:`storage.errors.StorageError` names the store and the remedy.
         """
         engine = connect(address)
         try:
-            migrate(engine)
+            migrate(engine, before_upgrade)
         except BaseException:
             engine.dispose()
             raise

@@ -19,6 +19,7 @@ from monitor.children import die_with_parent
 from monitor.cli import (
     alerting,
     backfilling,
+    caring,
     digesting,
     evidence,
     going,
@@ -124,6 +125,9 @@ for command, in_short in (
     (backfilling.backfill, "Read archives of the past (WARC files) into the store."),
     (learning.learned, "Show what was learned of a source from its own articles."),
     (evidence.evidence, "Prove what was kept: verify it, show it, hand it on."),
+    (caring.care, "Look after the store: check it, back it up, tidy it."),
+    (caring.backup, "Back the store up now, or show the backups that there are."),
+    (caring.restore, "Bring the store back from a backup."),
 ):
     command.short_help = in_short
     rasid.add_command(command)

@@ -18,7 +18,18 @@ if TYPE_CHECKING:
     from storage.archive import Archive
     from storage.store import Store
 
-__all__ = ["alerts_of", "archive", "in_use", "loaded", "looking_through", "now", "opened", "prepared", "watched"]
+__all__ = [
+    "alerts_of",
+    "archive",
+    "in_use",
+    "loaded",
+    "looking_through",
+    "now",
+    "opened",
+    "prepared",
+    "short_of_room",
+    "watched",
+]
 
 log = logging.getLogger(__name__)
 
@@ -32,10 +43,30 @@ def now() -> datetime:
 
 
 def opened(config: Config) -> Store:
+    """The store. One that an older Rasid made is backed up and brought forward."""
     from monitor.searching import NORMALISER
     from storage.store import Store
 
-    return Store.open(config.settings.storage.url, words=NORMALISER)
+    def keep(version: str) -> None:
+        from monitor import backups
+        from storage.upkeep import file_of
+
+        if (file := file_of(config.settings.storage.url)) is not None:
+            to = config.settings.backup
+            backups.before_upgrade(file, to.place(config.settings.var), now(), to.encrypt_to)(version)
+
+    return Store.open(config.settings.storage.url, words=NORMALISER, before_upgrade=keep)
+
+
+def short_of_room(config: Config, share: float = 1.0) -> str | None:
+    """Why nothing may be fetched: the disk of `var`, or that of the store. ``share``: of the reserve that is asked for."""
+    from monitor.disk import lack
+    from storage.upkeep import file_of
+
+    reserve = int(config.settings.disk_reserve * share)
+    file = file_of(config.settings.storage.url)
+    folders = [config.settings.var, *([file.parent] if file else [])]
+    return next((why for folder in dict.fromkeys(folders) if (why := lack(folder, reserve))), None)
 
 
 def archive(config: Config, store: Store) -> Archive:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import alerts_of, archive, in_use, loaded, now, opened
+from monitor.cli.edges import alerts_of, archive, in_use, loaded, now, opened, short_of_room
 from monitor.cli.names import named, source_names
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ __all__ = ["crawl"]
 _STRICT = 4
 _LATE = 60.0
 """Seconds: a service ends its child first."""
+_NEARLY = 0.5
+"""Of the reserve: a pass that runs may use the other half."""
 
 
 @click.command()
@@ -46,6 +49,7 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
     """Make one pass: read the sources that are due, store and flag what is new."""
     from monitor.config import ready_to_go_out
     from monitor.lock import hold
+    from storage.errors import StorageError
 
     config = loaded(folder)
     lists = in_use(config, last_good=last_good)
@@ -60,6 +64,8 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
             return
         if lacks := ready_to_go_out(config):
             raise click.UsageError("\n".join(lacks))
+        if why := short_of_room(config):
+            raise StorageError(why)
         summary = _pass(store, config, lists, [sources[name] for name in due])
     if strict and summary.in_trouble:
         sys.exit(_STRICT)
@@ -71,6 +77,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     from crawler import run
     from monitor import scope, terminal
     from monitor.again import Again
+    from monitor.disk import guarded
     from monitor.lessons import taught
     from monitor.passes import Pass
     from storage.errors import StorageError
@@ -86,6 +93,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
         number=number, now=now, watcher=watcher, scope=about, archive=kept, alerts=alerts_of(config, lists, store),
     )  # fmt: skip
     again = Again(store, lists, now=now, settle=kept.settle if kept else None)
+    room = partial(short_of_room, config, _NEARLY)
     try:
         with kept or contextlib.nullcontext(), watcher:
             run.crawl(
@@ -94,8 +102,8 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
                 now=now,
                 known=work.known,
                 memory=work,
-                keep=work.keep,
-                emit=work.emit,
+                keep=guarded(work.keep, room),
+                emit=guarded(work.emit, room),
                 missed=work.missed,
                 ended=work.ended,
                 revisit=again.plan(sources),

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.errors import RasidError
-from monitor.cli.edges import in_use, loaded, now, opened
+from monitor import batches, halts
+from monitor.cli.edges import in_use, loaded, now, opened, short_of_room
+from storage.errors import StorageError
 
 if TYPE_CHECKING:
     from monitor.children import Children, Ended
@@ -24,7 +26,7 @@ __all__ = ["Service", "run"]
 log = logging.getLogger(__name__)
 
 _MINUTE = timedelta(minutes=1)
-_FOR_A_DIGEST, _FOR_THE_MAIL = 30 * _MINUTE, 10 * _MINUTE
+_FOR_A_DIGEST, _FOR_THE_MAIL, _FOR_CARE = 30 * _MINUTE, 10 * _MINUTE, 120 * _MINUTE
 _REST = timedelta(minutes=15)
 """What failed is not tried again before."""
 
@@ -42,13 +44,23 @@ def run(folder: Path, *, once: bool) -> None:
     if lacks := ready_to_go_out(config):
         raise click.UsageError("\n".join(lacks))
     with hold(config.settings.var / "service.lock", "the service"):
+        _sound(config)
         in_use(config, last_good=True)  # after a restart at night it goes on with what was good, and says so
-        opened(config).close()  # migrates, and says at once what is wrong with it
         service = Service(folder, config, Children(memory=config.settings.pass_memory))
         if not once:
             service.serve()
         elif worst := service.once():
             sys.exit(worst)
+
+
+def _sound(config: Config) -> None:
+    """The store is whole, and brought forward; else it is said at once what is wrong with it, and what to do."""
+    from storage.upkeep import damage, file_of
+
+    file = file_of(config.settings.storage.url)
+    if file is not None and file.exists() and (wrong := damage(file)):
+        raise StorageError(f"it is damaged ({wrong}); `rasid restore` brings the last backup back", subject=str(file))
+    opened(config).close()
 
 
 class Service:
@@ -68,8 +80,8 @@ class Service:
         from monitor.service import Job, Signals, serve
 
         every = self._config.settings.schedule.crawl
-        often = {"crawl": every, "digest": min(every, _MINUTE), "alerts": min(every, _MINUTE / 2)}
-        jobs = [Job(name, often[name], look) for name, look in self._jobs().items()]
+        often = {"digest": min(every, _MINUTE), "alerts": min(every, _MINUTE / 2)}
+        jobs = [Job(name, often.get(name, every), look) for name, look in self._jobs().items()]
         serve(jobs, signals=Signals(), stop_children=self._children.stop, reload=self.reload)
 
     def once(self) -> int:
@@ -79,7 +91,7 @@ class Service:
         return self.worst
 
     def _jobs(self) -> dict[str, Callable[[], None]]:
-        return {"crawl": self.crawl, "digest": self.digest, "alerts": self.alerts}
+        return {"crawl": self.crawl, "digest": self.digest, "alerts": self.alerts, "care": self.care}
 
     @property
     def config(self) -> Config:
@@ -99,17 +111,38 @@ class Service:
 
     def crawl(self) -> None:
         """Read the sources that are due, in children."""
-        from monitor import batches
-
         config = self.config
+        why = short_of_room(config)
+        self._halt(halts.DISK, why)
+        if why is not None:
+            return
         names = [source.name for source in config.sources if source.enabled]
         with opened(config) as store:
             due = store.due(names, self._now())
+            away = halts.standing(halts.read(store.recall(halts.KEY)), halts.NETWORK)
+        if away is not None:  # a few ask whether it is there again, instead of all of them for two days
+            asked = halts.scouts(due, self._now(), config.settings.schedule.crawl)
+            if asked and not self._read(asked):
+                self._excuse(asked)
+                return
+            self._halt(halts.NETWORK, None)
+            due = [name for name in due if name not in asked]
+        if not self._read(due):
+            with opened(config) as store:
+                lost = halts.cut_off(store.sources())
+            if lost:
+                self._excuse(lost)
+                self._halt(halts.NETWORK, "the network is gone: no source could be reached")
+
+    def _read(self, names: Sequence[str]) -> bool:
+        """Read these sources; whether anything out there answered (also when there was nothing to read)."""
+        if not names:
+            return True
+        config, began = self._config, self._now()
+        with opened(config) as store:
             suspects = {state.name for state in store.sources() if batches.suspected(state.last)}
-        if not due:
-            return
         ended = batches.read(
-            due,
+            names,
             suspects=suspects,
             run=self._pass,
             done=self._done,
@@ -118,6 +151,29 @@ class Service:
             now=self._now,
         )
         self._note("crawl", ended)
+        with opened(config) as store:
+            states = [state for state in store.sources() if state.name in names]
+        done = [state for state in states if state.last_pass_at is not None and state.last_pass_at >= began]
+        return not done or any(halts.answered(state) for state in done)
+
+    def _excuse(self, names: Sequence[str]) -> None:
+        """That they could not be reached was no fault of theirs: they are due as soon as the network is there."""
+        with opened(self._config) as store:
+            store.upkeep.put_off(names, self._now())
+
+    def _halt(self, kind: str, why: str | None) -> None:
+        """Nothing can be read, or (``None``) it can again: said once, and written down for the digest."""
+        try:
+            with opened(self._config) as store:
+                told = halts.read(store.recall(halts.KEY))
+                if (halts.standing(told, kind) is None) == (why is None):
+                    return
+                changed = halts.begun(told, kind, why, self._now()) if why else halts.ended(told, kind, self._now())
+                store.remember(halts.KEY, halts.written(changed))
+        except StorageError as error:
+            log.error("%s", why or error)  # noqa: TRY400 -- a disk that takes nothing takes no note of it either
+            return
+        log.error("%s", why) if why else log.warning("%s: it is over, reading goes on", kind)
 
     def digest(self) -> None:
         """Make the digests of finished days that are missing, once their audience's hour has come."""
@@ -144,6 +200,17 @@ class Service:
         if waiting:
             asked = [*self._base, "alerts", "send"]
             self._note("alerts", self._children.run(asked, limit=_seconds(_FOR_THE_MAIL)))
+
+    def care(self) -> None:
+        """Look after the store, as far as it is due."""
+        from monitor import chores
+        from monitor.cli.caring import rhythms
+
+        config = self.config
+        with opened(config) as store:
+            due = chores.due(rhythms(config), chores.read(store.recall(chores.KEY)), self._now())
+        if due:
+            self._note("care", self._children.run([*self._base, "care"], limit=_seconds(_FOR_CARE)))
 
     # their parts
 
@@ -173,7 +240,6 @@ class Service:
         return {name for name, at in found.items() if at is not None and at >= since}
 
     def _blame(self, name: str, ended: Ended, began: datetime) -> None:
-        from monitor import batches
         from monitor.rhythm import due_again
 
         source = next(source for source in self._config.sources if source.name == name)
