@@ -6,13 +6,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from crawler.errors import RasidError
 
-__all__ = ["KEY", "Chore", "Done", "due", "read", "work"]
+if TYPE_CHECKING:
+    from monitor.config import Settings
+
+__all__ = ["KEY", "Chore", "Done", "due", "read", "rhythms", "work"]
 
 KEY = "chores"
+_DAY = timedelta(days=1)
 _AGAIN = timedelta(hours=1)
 """One that failed is tried again after so long, and not at every look."""
 
@@ -44,6 +48,11 @@ class Done:
 class _Memory(Protocol):
     def recall(self, key: str) -> Mapping[str, str] | None: ...
     def remember(self, key: str, value: Mapping[str, str]) -> None: ...
+
+
+def rhythms(settings: Settings) -> Mapping[str, timedelta]:
+    """The chores, in the order in which they are done, and how often."""
+    return {"check": 7 * _DAY, "backup": settings.backup.every, "retention": _DAY, "optimize": _DAY}
 
 
 def read(value: Mapping[str, str] | None) -> dict[str, Done]:

@@ -2,7 +2,7 @@
 
 Relative paths in the settings stand beside the configuration folder (``config/`` and ``var/`` are neighbours), wherever
 the command is started from. What is secret comes from the environment and never from a file:
-``RASID_STORAGE_URL`` replaces ``storage.url`` where that would hold a password.
+``RASID_STORAGE_URL`` replaces ``storage.url`` where that would hold a password; ``RASID_VAR`` replaces ``var``.
 """
 
 from __future__ import annotations
@@ -111,6 +111,27 @@ class Backup(Shape):
         return var / self.folder.expanduser()
 
 
+class Metrics(Shape):
+    listen: str = ""
+    """``127.0.0.1:9464``. Empty: nothing listens."""
+
+    @field_validator("listen")
+    @classmethod
+    def _loopback(cls, value: str) -> str:
+        found = re.fullmatch(r"(127(?:\.\d{1,3}){3}|\[::1\]|localhost):(\d{1,5})", value)
+        if value and (found is None or int(found[2]) > 65535):
+            raise ValueError(
+                f"an address of this machine is expected, like 127.0.0.1:9464, not `{shown(value)}`: whoever may look from "
+                "elsewhere comes through your own server"
+            )
+        return value
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        host, _, port = self.listen.rpartition(":")
+        return (host.strip("[]"), int(port)) if host else None
+
+
 class Keep(Shape):
     history: Duration = timedelta(days=180)
     """How each pass and source ended, and Entries that came to nothing. Articles, flags and digests are kept for good."""
@@ -140,6 +161,7 @@ class Settings(Shape):
     """Nothing is fetched while less is free."""
     backup: Backup = Backup()
     keep: Keep = Keep()
+    metrics: Metrics = Metrics()
 
     @field_validator("contact")
     @classmethod
@@ -250,7 +272,7 @@ def _settings(path: Path, problems: list[Problem]) -> Settings | None:
 def _placed(settings: Settings, folder: Path, environment: Mapping[str, str]) -> Settings:
     """Relative paths beside the configuration folder, the store's address complete."""
     beside = folder.parent if folder.name not in ("", "..") else folder.resolve().parent
-    var = beside / settings.var.expanduser()
+    var = beside / Path(environment.get("RASID_VAR") or settings.var).expanduser()
     url = environment.get("RASID_STORAGE_URL") or settings.storage.url
     if not url:
         url = f"sqlite:///{var / 'rasid.db'}"

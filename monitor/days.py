@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["bounds", "is_timed", "missing", "today", "waiting"]
+__all__ = ["bounds", "due_at", "is_timed", "missing", "today", "waiting"]
 
 
 def today(now: datetime, zone: str) -> date:
@@ -40,3 +40,8 @@ def waiting(first: datetime | None, now: datetime, zone: str, made: Collection[d
 def is_timed(moment: datetime | None, zone: str) -> bool:
     """Whether a page said the time of day: what says the day alone is stored as the first moment of it in its ``zone``."""
     return moment is not None and moment.astimezone(ZoneInfo(zone)).time() != time.min
+
+
+def due_at(day: date, zone: str, hour: time) -> datetime:
+    """When the digest of ``day`` is to be there: at ``hour`` of the next day in ``zone``; in UTC."""
+    return datetime.combine(day + timedelta(days=1), hour, ZoneInfo(zone)).astimezone(UTC)

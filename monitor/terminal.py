@@ -5,40 +5,34 @@ Everything from the web goes through :func:`plain`: a headline must not move the
 
 from __future__ import annotations
 
-import json
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
 from crawler.article import Article, Entry
 from crawler.outcome import Fate, Outcome
-from monitor.rhythm import silent_since
-from storage.records import DigestRecord, Flag, GapRecord, Missed, PassRecord, SourceState, StoredArticle
+from storage.records import Flag, Missed, StoredArticle
 
 if TYPE_CHECKING:
     from monitor.passes import Summary  # with it come the matcher and the index, which `status` has no use for
-    from monitor.refusals import Refusal
 
 __all__ = [
     "Live",
     "Plain",
     "ago",
+    "moment",
     "plain",
     "show_article",
     "show_missed",
     "show_reading",
-    "show_status",
     "show_summary",
-    "status_json",
 ]
 
 
@@ -137,130 +131,11 @@ def show_summary(console: Console, summary: Summary) -> None:
         console.print(f"sources in trouble: {names}", markup=False, highlight=False)
 
 
-def show_status(
-    console: Console,
-    *,
-    counts: Mapping[str, int],
-    passes: Sequence[PassRecord],
-    sources: Sequence[SourceState],
-    digests: Sequence[DigestRecord],
-    titles: Mapping[str, str],
-    now: datetime,
-    zone: str,
-    refusal: Refusal | None = None,
-    broken: Sequence[str] = (),
-    gaps: Sequence[GapRecord] = (),
-) -> None:
-    """What is there: the last pass, every source, the newest digest, and whether edited watch lists are refused."""
-    if refusal is not None:
-        _show_refusal(console, refusal, zone)
-    for line in broken:
-        console.print(plain(line), style="bold", markup=False, highlight=False, soft_wrap=True)
-    console.print(", ".join(f"{count} {name}" for name, count in counts.items()), highlight=False)
-    if passes:
-        console.print(_pass_line(passes[0], zone), highlight=False)
-    else:
-        console.print("No pass yet: `rasid crawl` makes one.")
-    if digests:
-        newest = max(digests, key=lambda record: record.day)
-        console.print(f"newest digest: {newest.day} ({', '.join(newest.files)})", markup=False, highlight=False)
-    else:
-        console.print("No digest yet: `rasid digest` makes those of finished days, `rasid digest --today` shows today.")
-    table = Table("source", "outlet", "last read", "ended", "due", "in trouble", box=None, header_style="bold")
-    seen = {state.name for state in sources}
-    for state in sources:
-        last = state.last
-        table.add_row(
-            state.name,
-            plain(titles.get(state.name, "(no longer configured)")),
-            ago(state.last_read_at, now),
-            f"{last.ending}{f': {plain(last.why)}' if last.why else ''}" if last else "",
-            ago(state.due_at, now),
-            f"{state.failures} passes" if state.failures else "",
-        )
-    for name in sorted(set(titles) - seen):
-        table.add_row(name, plain(titles[name]), "never", "", "now", "")
-    console.print(table)
-    _show_unseen(console, sources, gaps, titles, now, zone)
-
-
-def _show_unseen(
-    console: Console,
-    sources: Sequence[SourceState],
-    gaps: Sequence[GapRecord],
-    titles: Mapping[str, str],
-    now: datetime,
-    zone: str,
-) -> None:
-    """What fell out between two readings, and who is silent for longer than is usual."""
-    lines = []
-    for gap in gaps:
-        between = f"between {_moment(gap.since, zone)} and {_moment(gap.until, zone)}"
-        lines.append(f"gap in {gap.source}: {between} ({plain(gap.why)})")
-    for state in sources:
-        if state.name in titles and not state.failures and (silent := silent_since(state.heard, now)) is not None:
-            since, usual = silent
-            every = ago(now + usual, now).removeprefix("in ")
-            lines.append(f"stale: {state.name}: nothing new since {_moment(since, zone)}; usually every {every}")
-    for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _show_refusal(console: Console, refusal: Refusal, zone: str) -> None:
-    since = f"{refusal.since.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-    used = (
-        f"the last good ones ({refusal.kept}) are used" if refusal.kept else "there are no others: nothing is watched"
-    )
-    console.print(f"The edited watch lists are refused since {since}; {used}:", style="bold", highlight=False)
-    for line in refusal.what:
-        console.print(f"  {plain(line)}", markup=False, highlight=False, soft_wrap=True)
-
-
-def status_json(
-    counts: Mapping[str, int],
-    passes: Sequence[PassRecord],
-    sources: Sequence[SourceState],
-    digests: Sequence[DigestRecord],
-    refusal: Refusal | None = None,
-    broken: Sequence[str] = (),
-    gaps: Sequence[GapRecord] = (),
-) -> str:
-    """The same for programs: times in ISO 8601, in UTC."""
-    state = {
-        "counts": dict(counts),
-        "last_pass": asdict(passes[0]) if passes else None,
-        "sources": [asdict(source) for source in sources],
-        "gaps": [asdict(gap) for gap in gaps],
-        "digests": [asdict(record) for record in digests],
-        "refused_lists": asdict(refusal) if refusal else None,
-        "broken_layouts": list(broken),
-    }
-    return json.dumps(state, ensure_ascii=False, indent=2, default=_iso)
-
-
-def _iso(value: object) -> str | float:
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return value.total_seconds()
-    raise TypeError(f"not for JSON: {value!r}")
-
-
-def _pass_line(record: PassRecord, zone: str) -> str:
-    start = record.started_at.astimezone(ZoneInfo(zone))
-    if record.error:
-        how = f"failed: {plain(record.error)}"
-    elif record.ended_at is None:
-        how = "running, or killed"
-    else:
-        how = f"{(record.ended_at - record.started_at).total_seconds():.0f} s"
-    return f"last pass: {start:%Y-%m-%d %H:%M} ({how}): {record.stored} stored, {record.flagged} flagged"
-
-
-def ago(moment: datetime | None, now: datetime) -> str:
-    if moment is None:
+def ago(at: datetime | None, now: datetime) -> str:
+    """``3 h ago``, ``in 12 min``."""
+    if at is None:
         return "never"
-    seconds = (now - moment).total_seconds()
+    seconds = (now - at).total_seconds()
     amount, unit = next(
         (abs(seconds) // size, unit)
         for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s"), (0.001, "ms"))
@@ -321,8 +196,8 @@ def _facts(console: Console, article: Article, zone: str, first: Sequence[tuple[
         *first,
         ("url", article.url),
         ("source", article.source),
-        ("published", _moment(article.published_at, zone, article.published_from, article.published_raw)),
-        ("read", _moment(article.fetched_at, zone)),
+        ("published", moment(article.published_at, zone, article.published_from, article.published_raw)),
+        ("read", moment(article.fetched_at, zone)),
         ("author", article.author),
         ("language", article.language),
         ("image", article.image),
@@ -348,10 +223,11 @@ def _marked(text: str, flags: Sequence[Flag]) -> Text:
     return marked
 
 
-def _moment(moment: datetime | None, zone: str, origin: str | None = None, raw: str | None = None) -> str | None:
-    if moment is None:
+def moment(at: datetime | None, zone: str, origin: str | None = None, raw: str | None = None) -> str | None:
+    """As people write it; ``unknown`` where the page says none."""
+    if at is None:
         return f"unknown (the page says {raw!r})" if raw else "unknown"
-    shown = f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
+    shown = f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M %Z}"
     return f"{shown}, from {origin}" if origin else shown
 
 
@@ -363,7 +239,7 @@ def show_missed(console: Console, missed: Missed, zone: str) -> None:
         ("source", missed.source),
         ("fate", str(missed.fate)),
         ("why", missed.why),
-        ("first seen", _moment(missed.first_seen_at, zone)),
-        ("last seen", f"{_moment(missed.last_seen_at, zone)}, tried {missed.tries} times"),
+        ("first seen", moment(missed.first_seen_at, zone)),
+        ("last seen", f"{moment(missed.last_seen_at, zone)}, tried {missed.tries} times"),
     ):
         console.print(f"  {name:<13}{plain(value or '')}", markup=False, highlight=False, soft_wrap=True)

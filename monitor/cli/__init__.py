@@ -8,13 +8,13 @@ Exit codes: 0 done (sources in trouble are Outcomes), 1 a bug, 2 usage or config
 
 from __future__ import annotations
 
-import logging
 import sys
 from pathlib import Path
 
 import click
 
 from crawler.errors import RasidError
+from monitor import logs
 from monitor.children import die_with_parent
 from monitor.cli import (
     alerting,
@@ -22,6 +22,7 @@ from monitor.cli import (
     caring,
     digesting,
     evidence,
+    examining,
     going,
     learning,
     looking,
@@ -91,22 +92,29 @@ class Commands(click.Group):
     help="Folder with settings.yaml, sources.yaml and watchlists/.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Say more of what happens.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    envvar="RASID_LOG_FORMAT",
+    help="json: an object a line, for programs.",
+)
+@click.option(
+    "--log-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="RASID_LOG_FILE",
+    help="Write what happens there. It may be renamed meanwhile: a new one is made.",
+)
 @click.version_option(package_name="rasid", prog_name="rasid")
 @click.pass_context
-def rasid(context: click.Context, folder: Path, *, verbose: bool) -> None:
+def rasid(context: click.Context, folder: Path, *, verbose: bool, log_format: str, log_file: Path | None) -> None:
     """Rasid (راصد) watches Arabic news about Syria.
 
     It reads the sources of config/sources.yaml, keeps the clean text of every report, flags what the watch lists in
     config/watchlists/ ask for, and writes one digest a day.
     """
     context.obj = folder
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s" if verbose else "%(message)s",
-        stream=sys.stderr,
-    )
-    for noisy in ("scrapy", "twisted", "apscheduler", "trafilatura", "htmldate", "asyncio", "alembic", "protego"):
-        logging.getLogger(noisy).setLevel(logging.INFO if verbose else logging.ERROR)
+    logs.set_up(verbose=verbose, form=log_format, file=log_file)
 
 
 for command, in_short in (
@@ -128,6 +136,7 @@ for command, in_short in (
     (caring.care, "Look after the store: check it, back it up, tidy it."),
     (caring.backup, "Back the store up now, or show the backups that there are."),
     (caring.restore, "Bring the store back from a backup."),
+    (examining.doctor, "Look for the usual faults of a set-up, and say the remedy."),
 ):
     command.short_help = in_short
     rasid.add_command(command)

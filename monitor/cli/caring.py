@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +17,9 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from storage.store import Store
 
-__all__ = ["backup", "care", "restore", "rhythms"]
+__all__ = ["backup", "care", "restore"]
 
 _FAILED = 3
-_DAY = timedelta(days=1)
-
-
-def rhythms(config: Config) -> Mapping[str, timedelta]:
-    """The chores, in the order in which they are done, and how often."""
-    return {"check": 7 * _DAY, "backup": config.settings.backup.every, "retention": _DAY, "optimize": _DAY}
 
 
 @click.command()
@@ -39,7 +32,7 @@ def care(folder: Path, *, everything: bool) -> None:
     config = loaded(folder)
     with opened(config) as store:
         done = {} if everything else chores.read(store.recall(chores.KEY))
-        due = chores.due(rhythms(config), done, now())
+        due = chores.due(chores.rhythms(config.settings), done, now())
         if not due:
             click.echo("nothing is due; `--all` does it all the same")
             return
@@ -126,9 +119,9 @@ def _say(ended: Sequence[Done]) -> None:
 
 
 def _chores(config: Config, store: Store) -> list[Chore]:
-    from monitor.chores import Chore
+    from monitor.chores import Chore, rhythms
 
-    every = rhythms(config)
+    every = rhythms(config.settings)
     does: Mapping[str, Callable[[Config, Store], str]] = {
         "check": _check,
         "backup": _backup,
@@ -168,7 +161,8 @@ def _backup(config: Config, store: Store) -> str:
 
 
 def _retention(config: Config, store: Store) -> str:
-    dropped = store.upkeep.forget(now() - config.settings.keep.history)
+    before = now() - config.settings.keep.history
+    dropped = {**store.upkeep.forget(before), "gaps": store.gaps.forget(before)}
     return ", ".join(f"{count} {name}" for name, count in dropped.items() if count) or "nothing is old enough"
 
 

@@ -72,20 +72,18 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
 
 
 def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Source]) -> Summary:
-    from rich.console import Console
-
     from crawler import run
-    from monitor import scope, terminal
+    from monitor import logs, scope, terminal
     from monitor.again import Again
     from monitor.disk import guarded
     from monitor.lessons import taught
     from monitor.passes import Pass
     from storage.errors import StorageError
 
-    console = Console()
-    watcher = terminal.Live(console, len(sources)) if console.is_terminal else terminal.Plain(console)
     about = scope.load(config.folder) if any(source.scope != "all" for source in sources) else None
     number = store.begin_pass(now())
+    console = logs.console()
+    watcher = logs.watcher(console, len(sources), number)
     sources = taught(store, sources, now())
     kept = archive(config, store) if config.settings.captures.keep else None
     work = Pass(

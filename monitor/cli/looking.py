@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import sys
 from pathlib import Path
 
 import click
@@ -11,41 +11,54 @@ from monitor.cli.edges import loaded, now, opened
 
 __all__ = ["show", "status"]
 
-_GAPS_SHOWN = timedelta(days=7)
+_UNKNOWN = 3
+"""As Nagios and its kin count."""
 
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="For monitors: one line with figures; exit code 0 all is well, 1 warning, 2 critical, 3 it cannot be said.",
+)
 @click.pass_obj
-def status(folder: Path, *, as_json: bool) -> None:
-    """Say what is there: the last pass, every source, the newest digest."""
+def status(folder: Path, *, as_json: bool, check: bool) -> None:
+    """Say how it is: what is wrong, the last pass, every source, digests, messages, disk and chores."""
+    if check:
+        sys.exit(_check(folder))
     from rich.console import Console
 
-    from monitor import layouts, lessons, refusals, terminal
+    from monitor import health, statusview
 
     config = loaded(folder)
     with opened(config) as store:
-        records = lessons.layouts(store, [source for source in config.sources if source.enabled])
-        counts, passes, sources, digests = store.counts(), store.passes(1), store.sources(), store.digests()
-        refusal = refusals.standing(refusals.read(store.recall(refusals.KEY)))
-        gaps = [gap for gap in store.gaps.standing() if now() - gap.noticed_at < _GAPS_SHOWN]
-    broken = layouts.now_broken(records, config.settings.zone)
+        found = health.gather(store, config, now())
     if as_json:
-        click.echo(terminal.status_json(counts, passes, sources, digests, refusal, broken, gaps))
-        return
-    terminal.show_status(
-        Console(),
-        counts=counts,
-        passes=passes,
-        sources=sources,
-        digests=digests,
-        titles={source.name: source.title for source in config.sources if source.enabled},
-        now=now(),
-        zone=config.settings.zone,
-        refusal=refusal,
-        broken=broken,
-        gaps=gaps,
-    )
+        click.echo(statusview.as_json(found))
+    else:
+        statusview.show(Console(), found)
+
+
+def _check(folder: Path) -> int:
+    """A store that cannot be read is critical; a configuration that cannot be read leaves nothing to judge by."""
+    from crawler.errors import RasidError
+    from monitor import health, statusview
+    from storage.errors import StorageError
+
+    try:
+        config = loaded(folder)
+        with opened(config) as store:
+            found = health.gather(store, config, now())
+    except StorageError as error:
+        click.echo(f"RASID CRITICAL - {error}")
+        return int(health.Level.CRITICAL)
+    except RasidError as error:
+        click.echo(f"RASID UNKNOWN - {error}".splitlines()[0])
+        return _UNKNOWN
+    wrong = health.verdicts(found)
+    click.echo(statusview.check_line(wrong, found))
+    return int(health.worst(wrong))
 
 
 @click.command()

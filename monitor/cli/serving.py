@@ -20,6 +20,7 @@ from storage.errors import StorageError
 if TYPE_CHECKING:
     from monitor.children import Children, Ended
     from monitor.config import Config
+    from monitor.health import Health
 
 __all__ = ["Service", "run"]
 
@@ -79,6 +80,10 @@ class Service:
     def serve(self) -> None:
         from monitor.service import Job, Signals, serve
 
+        if place := self._config.settings.metrics.place:
+            from monitor import metrics
+
+            metrics.serve(*place, self._health)
         every = self._config.settings.schedule.crawl
         often = {"digest": min(every, _MINUTE), "alerts": min(every, _MINUTE / 2)}
         jobs = [Job(name, often.get(name, every), look) for name, look in self._jobs().items()]
@@ -204,13 +209,18 @@ class Service:
     def care(self) -> None:
         """Look after the store, as far as it is due."""
         from monitor import chores
-        from monitor.cli.caring import rhythms
 
         config = self.config
         with opened(config) as store:
-            due = chores.due(rhythms(config), chores.read(store.recall(chores.KEY)), self._now())
+            due = chores.due(chores.rhythms(config.settings), chores.read(store.recall(chores.KEY)), self._now())
         if due:
             self._note("care", self._children.run([*self._base, "care"], limit=_seconds(_FOR_CARE)))
+
+    def _health(self) -> Health:
+        from monitor import health
+
+        with opened(self._config) as store:
+            return health.gather(store, self._config, self._now())
 
     # their parts
 

@@ -278,3 +278,43 @@ def test_digests_of_every_finished_day_once(folder: Path) -> None:
     assert "no digest is missing" in rasid("digest", config=folder).stdout
     so_far = rasid("digest", "--today", config=folder)
     assert "so-far.html" in so_far.stdout
+
+
+def test_status_for_monitors(filled: Path) -> None:
+    assert rasid("status", "--check", config=filled).returncode == 2  # digests are due
+    assert rasid("digest", config=filled).returncode == 0
+    said = rasid("status", "--check", config=filled)
+    assert said.returncode == 0, said.stdout
+    assert said.stdout.startswith("RASID OK - ")
+    assert " | trouble=1 " in said.stdout
+    with Store.open(f"sqlite:///{filled.parent / 'var' / 'rasid.db'}") as store:
+        store.upkeep.put_off(["a"], datetime.now(UTC) - timedelta(hours=3))
+    late = rasid("status", "--check", config=filled)
+    assert late.returncode == 2
+    assert "no service is running" in late.stdout
+    (filled.parent / "var" / "rasid.db").write_bytes(b"no database" * 1000)
+    assert rasid("status", "--check", config=filled).returncode == 2
+    (filled / "settings.yaml").write_text("contakt: x", encoding="utf-8")
+    assert rasid("status", "--check", config=filled).returncode == 3
+
+
+def test_doctor_says_what_ails_a_set_up(folder: Path) -> None:
+    well = rasid("doctor", config=folder)
+    assert well.returncode == 0, well.stdout
+    assert "ok      sqlite: " in well.stdout
+    (folder / "watchlists" / "detainees.yaml").write_text("titel: x", encoding="utf-8")
+    ill = rasid("doctor", "--json", config=folder)
+    assert ill.returncode == 1
+    assert "watch lists" in [one["name"] for one in json.loads(ill.stdout) if one["level"] == "CRITICAL"]
+    (folder / "settings.yaml").write_text("contakt: x", encoding="utf-8")
+    worse = rasid("doctor", config=folder)
+    assert worse.returncode == 1
+    assert "FAULT   configuration: " in worse.stdout
+
+
+def test_a_pass_for_programs(filled: Path) -> None:
+    said = rasid("--log-format", "json", "crawl", "--all", config=filled)
+    assert said.returncode == 0, said.stderr
+    events = [json.loads(line) for line in said.stderr.splitlines()]
+    (ended,) = [event for event in events if event.get("event") == "source"]
+    assert (ended["source"], ended["ending"]) == ("a", "failed")
