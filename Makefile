@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint run bench lock real pictures clean
+.PHONY: help setup demo test lint run bench lock real pictures clean chaos soak fuzz audit
 
 PYTHON ?= python3
 UV := uv==0.13.9
@@ -51,6 +51,18 @@ bench: setup ## every benchmark, each beside the obvious alternative
 
 bench-%: setup ## one of them: bench-read, bench-watch, bench-same, bench-store ...
 	@$(BIN)/python -m tests.benchmarks $*
+
+chaos: setup ## passes struck by faults, and what must be true all the same: make chaos N=200 SEED=7
+	@$(BIN)/python -m tests.chaos --runs $(or $(N),40) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## does it grow with age? 5,000 ticks, and 300 real passes over a press that keeps publishing
+	@$(BIN)/python -m tests.load.soak --ticks $(or $(TICKS),5000) --passes $(or $(PASSES),300)
+
+fuzz: setup ## every parser of bytes from outside, led by what code it reaches: make fuzz SECONDS=600
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),20)
+
+audit: setup ## known holes in what requirements.lock pins, where the database of them can be reached
+	@.ci/audit
 
 pictures: setup ## make docs/digest.png again from the demo's digest (needs Debian's chromium)
 	@$(BIN)/python -m docs.pictures

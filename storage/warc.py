@@ -258,10 +258,18 @@ def page_of(found: Sequence[Record], limit: int) -> Page:
         status=int(status[0]) if status and status[0].isdecimal() else 0,
         headers=tuple(pair for pair in headers if pair[0].lower() != "content-encoding"),
         body=body,
-        fetched_at=datetime.fromisoformat(said.get("fetchedAt") or last.headers["warc-date"]),
+        fetched_at=_when(said.get("fetchedAt") or last.headers.get("warc-date", "")),
         redirects=tuple(urls[:-1]),
         ip_address=last.headers.get("warc-ip-address"),
     )
+
+
+def _when(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise StorageError(f"it does not say when it was fetched ({text[:40]!r})") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # WARC's own dates are in UTC
 
 
 def _said(found: Sequence[Record]) -> Mapping[str, str]:

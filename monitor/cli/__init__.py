@@ -127,7 +127,7 @@ for command, in_short in (
     (serving.run, "Run the service: passes all day, a digest each morning."),
     (alerting.alerts, "Show the messages that wait or failed; try them, send again."),
     (searching.search, "Search all that was ever stored, in every form of a word."),
-    (looking.status, "Say what is there: the last pass, sources, the last digest."),
+    (looking.status, "Say what is wrong, the last pass, every source, disk, chores."),
     (looking.show, "Show one article, why it was flagged, and who else told it."),
     (reading.read, "Show what is understood of a saved page."),
     (backfilling.backfill, "Read archives of the past (WARC files) into the store."),

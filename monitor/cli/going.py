@@ -56,7 +56,9 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
     sources = {source.name: source for source in config.sources if source.enabled}
     named(sources.values(), names)
     # Where no service watches, as under cron: what spins so hard that it cannot be told to end is ended, and says where it was.
-    faulthandler.dump_traceback_later(config.settings.pass_limit.total_seconds() + _LATE, exit=True)
+    faulthandler.dump_traceback_later(
+        config.settings.pass_limit.total_seconds() + _LATE, exit=True, file=sys.__stderr__ or sys.stderr
+    )
     with hold(config.settings.var / "pass.lock", "a pass"), opened(config) as store:
         due = list(names) or (list(sources) if everything else store.due(list(sources), now()))
         if not due:

@@ -1,6 +1,7 @@
 """``python -m tests.e2e.clocked ARGUMENTS``: Rasid by a clock of the test's own.
 
-``CLOCK`` names a file with the time, in ISO 8601; it runs on from there as the machine's does, from when the process started.
+``CLOCK`` names a file with the time, in ISO 8601; it runs on from there as the machine's does, from when the file was written:
+a clock that is set meanwhile jumps.
 """
 
 import os
@@ -19,11 +20,12 @@ def set_clock(path: Path, moment: datetime) -> None:
 
 
 def install() -> None:
-    ahead = datetime.fromisoformat(Path(os.environ["CLOCK"]).read_text("ascii")) - datetime.now(UTC)
-    real = edges.now
+    path, real = Path(os.environ["CLOCK"]), edges.now
 
     def now() -> datetime:
-        return datetime.now(UTC) + ahead
+        # read each time: a file of thirty bytes
+        set_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return datetime.fromisoformat(path.read_text("ascii")) + (datetime.now(UTC) - set_at)
 
     for name, module in list(sys.modules.items()):
         if name.startswith("monitor.cli") and getattr(module, "now", None) is real:

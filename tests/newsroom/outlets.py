@@ -27,6 +27,7 @@ TROUBLES = MappingProxyType(
         "moved": f"redirects everything to http://{HIDDEN}",
         "drip": "sends a byte every two seconds",
         "broken": "answers 500",
+        "reset": "breaks the connection in the middle of each answer",
         "challenge": "answers 403 with a page that asks for proof of a human",
     }
 )

@@ -146,7 +146,7 @@ def write_sources(path: Path, sources: Sequence[Source]) -> None:
             f"    url: {source.url}",
             f"    title: {source.title}",
             f"    affiliation: {source.affiliation}",
-            f"    every: {int(source.every.total_seconds() // 60)}m",
+            *([f"    every: {int(source.every.total_seconds() // 60)}m"] if source.every else []),
             f"    delay: {max(source.delay or 0, 0.01) * 1000:g}ms",  # a delay of nothing is refused in this file
             f"    allow_addresses: [{', '.join(source.allow_addresses)}]",
             *([f'    selector: "{source.selector}"'] if source.selector else []),

@@ -52,6 +52,8 @@ class Answer:
     body: bytes = b""
     pace: float = 0.0
     """Seconds between two bytes of the body."""
+    reset: bool = False
+    """Half of the body, and then the connection is broken."""
 
 
 def answer(outlet: Outlet, target: str, headers: Mapping[str, str], world: World) -> Answer:
@@ -85,7 +87,7 @@ def _troubled(outlet: Outlet, target: str, trouble: str, world: World) -> Answer
         return _page(_CHALLENGE, status=403, headers=_CHALLENGER, title="Just a moment...")
     if trouble == "closed" and target == "/robots.txt":
         return _text("User-agent: *\nDisallow: /\n")
-    return replace(_route(outlet, target, world), pace=2.0 if trouble == "drip" else 0.0)
+    return replace(_route(outlet, target, world), pace=2.0 if trouble == "drip" else 0.0, reset=trouble == "reset")
 
 
 def _route(outlet: Outlet, target: str, world: World) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -93,6 +94,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         try:
+            if found.reset:  # without SO_LINGER the connection would be ended in good order
+                self.wfile.write(body[: len(body) // 2])
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.close_connection = True
+                return
             self._write(body, found.pace)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
