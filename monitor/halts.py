@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 KEY = "halts"
-DISK, NETWORK = "disk", "network"
+DISK, NETWORK, CONFIG = "disk", "network", "configuration"
 _MOST = 60
 _NOBODY = (
     "cannot be resolved (DNS)",
@@ -50,13 +50,14 @@ _SCOUTS = 4
 _WORDS = {
     DISK: "لم يُقرأ شيء {when}: ضاقت مساحة القرص",
     NETWORK: "لم يُقرأ شيء {when}: انقطعت الشبكة عن هذا الجهاز",
+    CONFIG: "لم تُقبل الإعدادات أو المصادر المعدّلة {when}، واستُعملت آخر نسخة سليمة منها",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Halt:
     kind: str
-    """:data:`DISK` or :data:`NETWORK`."""
+    """:data:`DISK`, :data:`NETWORK` or :data:`CONFIG`: the last good configuration is used."""
     since: datetime
     until: datetime | None
     """``None``: it lasts."""

@@ -188,12 +188,14 @@ def _running(health: Health) -> Iterator[Verdict]:
 
 def _halted(health: Health) -> Iterator[Verdict]:
     for halt in health.halts:
-        yield Verdict(
-            Level.CRITICAL,
-            f"nothing is read since {halt.since:%Y-%m-%d %H:%M} UTC: {halt.why}",
-            "make room" if halt.kind == halts.DISK else "see to the network; reading goes on by itself",
-        )
-    if health.halts:
+        since = f"since {halt.since:%Y-%m-%d %H:%M} UTC"
+        if halt.kind == halts.CONFIG:
+            what = f"the edited configuration is refused {since}, the last good one is used: {halt.why}"
+            yield Verdict(Level.WARNING, what, "`rasid check` names file, line and column")
+        else:
+            remedy = "make room" if halt.kind == halts.DISK else "see to the network; reading goes on by itself"
+            yield Verdict(Level.CRITICAL, f"nothing is read {since}: {halt.why}", remedy)
+    if any(halt.kind == halts.DISK for halt in health.halts):
         return
     free = human(health.disk.free)
     if not health.disk.writable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -80,9 +81,18 @@ def archive(config: Config, store: Store) -> Archive:
 
 
 def loaded(folder: Path) -> Config:
+    """The configuration; within a service the last good one, where the edited one is refused."""
     from monitor import config
 
-    return config.load(folder)
+    try:
+        return config.load(folder)
+    except config.ConfigError as error:
+        if (kept := os.environ.get("RASID_KEPT")) is None or not Path(kept).is_dir():
+            raise
+        from monitor import keptconfig
+
+        log.error("the edited configuration is refused, the last good one is used:\n%s", error)  # noqa: TRY400
+        return keptconfig.load(Path(kept), folder)
 
 
 def prepared() -> None:

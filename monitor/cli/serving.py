@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.errors import RasidError
-from monitor import batches, halts
+from monitor import batches, halts, keptconfig
+from monitor import config as configs
 from monitor.cli.edges import in_use, loaded, now, opened, short_of_room
 from storage.errors import StorageError
 
@@ -41,7 +43,10 @@ def run(folder: Path, *, once: bool) -> None:
     from monitor.config import ready_to_go_out
     from monitor.lock import hold
 
-    config = loaded(folder)
+    var = Path(os.environ.get("RASID_VAR") or folder.absolute().parent / "var")  # it may be only in what is refused
+    os.environ[keptconfig.KEPT] = str(keptconfig.place(var))
+    config = loaded(folder)  # after a restart at night it goes on with what was good
+    os.environ[keptconfig.KEPT] = str(keptconfig.place(config.settings.var.absolute()))
     if lacks := ready_to_go_out(config):
         raise click.UsageError("\n".join(lacks))
     with hold(config.settings.var / "service.lock", "the service"):
@@ -74,6 +79,7 @@ class Service:
         self._children = children
         self._now = clock
         self._rest: dict[str, datetime] = {}
+        self.reload()
         self.worst = 0
         """The exit code of the last child that did not end well."""
 
@@ -106,11 +112,20 @@ class Service:
         return self._config
 
     def reload(self) -> None:
-        self._seen = _edited(self._config.folder)
+        """Read it again; what is good is kept, what is refused is told."""
+        folder = self._config.folder
+        self._seen = _edited(folder)
         try:
-            self._config = loaded(self._config.folder)
+            self._config = configs.load(folder)
         except RasidError as error:
             log.error("the edited configuration is refused, the one before is used:\n%s", error)  # noqa: TRY400
+            self._halt(halts.CONFIG, str(error).splitlines()[0])
+            return
+        try:
+            keptconfig.keep(self._config)
+        except StorageError as error:
+            log.warning("the configuration is used, and could not be kept as the last good one: %s", error)
+        self._halt(halts.CONFIG, None)
 
     # the jobs
 

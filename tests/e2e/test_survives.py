@@ -240,3 +240,28 @@ def test_a_backup_may_run_beside_a_pass(room: Newsroom, tmp_path: Path) -> None:
         assert rasid(config, "backup").returncode == 0
         crawling.stdout.read()
     assert crawling.returncode == 0
+
+
+def test_sources_that_are_broken_by_an_edit_are_read_as_they_were(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RASID_KEPT", str(tmp_path / "var" / "config"))
+    config = configure(tmp_path, room.sources_of("nidaa"))
+    opened(config).close()
+    moment = datetime.now(UTC)
+    watch = Service(config, configs.load(config), Children(), lambda: moment)
+    (config / "sources.yaml").write_text("sources:\n  - name: nidaa\n    kind feed\n", "utf-8")
+    watch.crawl()
+    with opened(config) as store:
+        assert store.counts()["articles"] > 5
+        halt = halts.standing(halts.read(store.recall(halts.KEY)), halts.CONFIG)
+        assert halt is not None
+        assert "sources.yaml:4" in halt.why
+    monkeypatch.delenv("RASID_KEPT")
+    restarted = rasid(config, "run", "--once")  # after a power cut at night
+    assert restarted.returncode == 0, restarted.stderr
+    assert "the last good one is used" in restarted.stderr
+    configure(tmp_path, room.sources_of("nidaa"))
+    watch.crawl()
+    with opened(config) as store:
+        assert halts.standing(halts.read(store.recall(halts.KEY)), halts.CONFIG) is None

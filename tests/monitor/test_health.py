@@ -13,7 +13,7 @@ from crawler.outcome import Ending, Outcome
 from monitor import metrics, statusview
 from monitor.chores import Done
 from monitor.disk import Room
-from monitor.halts import DISK, Halt
+from monitor.halts import CONFIG, DISK, Halt
 from monitor.health import Health, Level, verdicts, worst
 from monitor.lock import Holder
 from monitor.refusals import Refusal
@@ -84,6 +84,12 @@ def faults() -> Iterator[tuple[str, dict[str, Any], Level, str]]:
         {"halts": (Halt(kind=DISK, since=NOW - DAY, until=None, why="full"),)},
         critical,
         "nothing is read since",
+    )
+    yield (
+        "config",
+        {"halts": (Halt(kind=CONFIG, since=NOW - DAY, until=None, why="x:1:1"),)},
+        warning,
+        "is refused since",
     )
     yield "full", {"disk": replace(WELL.disk, free=2**28)}, critical, "256 MiB left: nothing is fetched"
     yield "filling", {"disk": replace(WELL.disk, free=2**29 + 1)}, warning, "under 512 MiB nothing"
