@@ -32,6 +32,7 @@ def _payload(record: DigestRecord, digest: Digest) -> Mapping[str, object]:
     language = digest.language
     sections = [_section(say(language, "urgent"), digest.urgent)] if digest.urgent else []
     sections += [_section(one.title, one.stories) for one in digest.lists if one.stories]
+    sections += [_section(say(language, "late"), digest.late)] if digest.late else []
     named = f"{say(language, 'comma')}{digest.title}" if digest.title else ""
     title = f"{say(language, 'title')}{named}{say(language, 'comma')}{when.long_day(digest.day, language)}"
     return {

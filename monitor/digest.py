@@ -1,6 +1,7 @@
 """What goes into the digest of one day. Pure: the same arguments give the same Digest, in whatever order they come.
 
-Every flag that is handed in stands in exactly one place: under *urgent* when it is, else under its watch list.
+Every flag that is handed in stands in exactly one place: under *urgent* when it is, under *late* when it is not of this
+day, else under its watch list.
 Articles that carry the same text are one Story. What was not looked at is part of the value (:mod:`monitor.coverage`).
 """
 
@@ -8,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 
 from crawler.outcome import Outcome
 from crawler.source import Source
 from monitor import corroboration, days
-from monitor.agencies import agency
 from monitor.charts import Chart
 from monitor.corroboration import Event
-from monitor.coverage import Coverage, Outlet, cover, outlet
+from monitor.coverage import Coverage, cover
 from monitor.edits import Edit, Removal, edits, removals
-from monitor.quotes import Piece, Quote, cut, mark
+from monitor.quotes import Piece, Quote
+from monitor.telling import LATE, Mark, Story, Teller, Telling, Why
 from storage.records import (
     Flag,
     Flagged,
@@ -29,7 +29,6 @@ from storage.records import (
     Removed,
     Root,
     SourceState,
-    StoredArticle,
     Version,
 )
 
@@ -49,81 +48,6 @@ __all__ = [
 ]
 
 _URGENT = "urgent"
-_LONG_BEFORE = timedelta(days=1)
-"""Published so long before the day began: not today's news, and marked."""
-
-
-class Mark(StrEnum):
-    """What a reader should know of how a Story came into this digest."""
-
-    CARRIED = "carried over"
-    """Flagged on a day before this one, and in no digest yet."""
-    PUBLISHED_EARLIER = "published earlier"
-    """Found today, published long before."""
-    MATCHED_LATER = "matched later"
-    """Stored before; a list that was changed since has flagged it."""
-    TOLD_AGAIN = "told again"
-    """The text was here before today; another outlet carries it now."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Telling:
-    """One outlet's Article of a Story."""
-
-    id: int
-    """Of the stored Article: what ``rasid show`` takes."""
-    outlet: Outlet
-    url: str
-    title: str
-    language: str
-    """BCP 47, ``und`` where it cannot be told."""
-    published_at: datetime | None
-    """UTC; ``None`` where the page does not say."""
-    published_from: str | None
-    fetched_at: datetime
-    capture: str | None
-    notes: tuple[str, ...]
-    new: bool
-    """Stored on the day of the digest."""
-    timed: bool
-    """Its page says the time of day, not only the day."""
-    agency: str | None
-    """That it gives as its origin (:mod:`monitor.agencies`)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Why:
-    """A rule that the Story met, and the words that met it, in their original spelling."""
-
-    list: str
-    list_title: str
-    rule: str
-    severity: str
-    words: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """Articles with the same text, as one list (or *urgent*) shows them."""
-
-    id: int
-    """Of the first telling's stored Article."""
-    headline: tuple[Piece, ...]
-    told_by: int
-    """Id of the telling that is quoted: the first one that was flagged."""
-    tellings: tuple[Telling, ...]
-    """The first one here first."""
-    outlets: int
-    affiliations: tuple[str, ...]
-    quotes: tuple[Quote, ...]
-    more: int
-    """Mentions that stand in no quote."""
-    why: tuple[Why, ...]
-    marks: tuple[Mark, ...]
-
-    @property
-    def quoted(self) -> Telling:
-        return next(telling for telling in self.tellings if telling.id == self.told_by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +58,11 @@ class ListSection:
     title: str
     severity: str
     stories: tuple[Story, ...]
-    """Newest first, those of one Event together; without those that stand under *urgent*."""
+    """Newest first, those of one Event together; without those that stand under *urgent* or *late*."""
     urgent: tuple[int, ...]
     """Ids of its stories that stand under *urgent*."""
+    late: tuple[int, ...] = ()
+    """Ids of its stories that stand under *late*."""
     chart: Chart | None = None
     """Mentions per day up to this one."""
 
@@ -169,6 +95,8 @@ class Digest:
     changed: tuple[Edit, ...]
     """Changed after publishing, seen today."""
     removed: tuple[Removal, ...]
+    late: tuple[Story, ...]
+    """Flagged by a list that was changed later, or published earlier and found today."""
     coverage: Coverage
     roots: tuple[Root, ...]
     """Of the ledger, as it was at the end of the day: whoever keeps this digest can tell whether it was recomputed."""
@@ -209,22 +137,24 @@ def build(
     starts_at, ends_at = days.bounds(day, zone)
     until = ends_at if complete else min(max(made_at, starts_at), ends_at)
     groups = _groups(flagged)
-    teller = _Teller(starts_at, until, sources, zone)
+    teller = Teller(starts_at, until, sources, zone)
     events = tuple(_events(happenings, groups, teller))
     sections = []
     for list_id, title, severity in _all_lists(lists, flagged):
         mine = {key: _of_list(group, list_id) for key, group in groups.items()}
         found = {key: group for key, group in mine.items() if group}
         urgent = {key for key, group in found.items() if any(_is_urgent(f) for one in group for f in one.flags)}
-        stories = [teller.story(group) for key, group in found.items() if key not in urgent]
+        stories = {key: teller.story(group) for key, group in found.items() if key not in urgent}
+        late = {key for key, story in stories.items() if LATE.intersection(story.marks)}
         sections.append(
             ListSection(
                 id=list_id, title=title, severity=severity,
-                stories=_in_order(stories, events), urgent=tuple(sorted(urgent)), chart=(charts or {}).get(list_id),
+                stories=_in_order((story for key, story in stories.items() if key not in late), events),
+                urgent=tuple(sorted(urgent)), late=tuple(sorted(late)), chart=(charts or {}).get(list_id),
             )
         )  # fmt: skip
-    pressing = [_pressing(key, group, sections) for key, group in groups.items()]
-    urgent_stories = [teller.story(group) for group in pressing if group]
+    pressing = {section.id: section.urgent for section in sections}
+    passed = {section.id: section.late for section in sections}
     return Digest(
         audience=audience,
         title=audience_title,
@@ -236,13 +166,14 @@ def build(
         until=until,
         made_at=made_at,
         complete=complete,
-        urgent=_in_order(urgent_stories, events),
+        urgent=_in_order(_apart(groups, pressing, teller), events),
         lists=tuple(sections),
         stories=len(groups),
-        lists_hit=sum(bool(section.stories or section.urgent) for section in sections),
+        lists_hit=sum(bool(section.stories or section.urgent or section.late) for section in sections),
         events=events,
         changed=edits(changed, sources),
         removed=removals(removed, sources),
+        late=_in_order(_apart(groups, passed, teller), events),
         coverage=cover(
             start=starts_at, until=until, complete=complete, outcomes=outcomes, missed=missed, sources=sources,
             passes=passes, notes=notes, gaps=gaps, states=states,
@@ -290,11 +221,15 @@ def _is_urgent(flag: Flag) -> bool:
     return flag.severity == _URGENT
 
 
-def _pressing(key: int, group: Sequence[Flagged], sections: Sequence[ListSection]) -> list[Flagged]:
-    """The flags of the group's lists that have an urgent one among them: the list does not show them again."""
-    lists = {section.id for section in sections if key in section.urgent}
-    chosen = (_only(one, tuple(flag for flag in one.flags if flag.list in lists)) for one in group)
-    return [one for one in chosen if one.flags]
+def _apart(
+    groups: Mapping[int, Sequence[Flagged]], keys: Mapping[str, Sequence[int]], teller: Teller
+) -> Iterable[Story]:
+    """The Stories of ``keys`` (by list), each once, with the flags of those lists: the lists do not show them again."""
+    for key, group in groups.items():
+        lists = {name for name, mine in keys.items() if key in mine}
+        chosen = (_only(one, tuple(flag for flag in one.flags if flag.list in lists)) for one in group)
+        if found := [one for one in chosen if one.flags]:
+            yield teller.story(found)
 
 
 def _newest_first(story: Story) -> tuple[float, int]:
@@ -308,101 +243,9 @@ def _in_order(stories: Iterable[Story], events: Iterable[Event]) -> tuple[Story,
 
 
 def _events(
-    happenings: Sequence[Sequence[int]], groups: Mapping[int, Sequence[Flagged]], teller: _Teller
+    happenings: Sequence[Sequence[int]], groups: Mapping[int, Sequence[Flagged]], teller: Teller
 ) -> Iterable[Event]:
     for keys in happenings:
         told = {key: teller.tellings(groups[key]) for key in keys if key in groups}
         if len(told) > 1:
             yield corroboration.event(told)
-
-
-@dataclass(frozen=True, slots=True)
-class _Teller:
-    """Makes a Story of the flagged articles with one text."""
-
-    starts_at: datetime
-    until: datetime
-    sources: Mapping[str, Source]
-    zone: str
-
-    def story(self, group: Sequence[Flagged]) -> Story:
-        stored = self._stored(group)
-        lead = next(one for one in group if one.stored.id == self._lead(stored, group))
-        tellings = self.tellings(group)
-        spans = [span for flag in lead.flags for span in flag.spans]
-        quotes, more = cut(lead.stored.article.text, [span for span in spans if span.where == "text"])
-        titles = [(span.start, span.end) for span in spans if span.where == "title"]
-        return Story(
-            id=stored[0].id,
-            headline=mark(lead.stored.article.title, titles),
-            told_by=lead.stored.id,
-            tellings=tellings,
-            outlets=len({telling.outlet.title for telling in tellings}),
-            affiliations=tuple(dict.fromkeys(telling.outlet.affiliation for telling in tellings)),
-            quotes=quotes,
-            more=more,
-            why=_why(group),
-            marks=tuple(self._marks(group, lead, stored)),
-        )
-
-    def tellings(self, group: Sequence[Flagged]) -> tuple[Telling, ...]:
-        return tuple(self._telling(one) for one in self._stored(group))
-
-    def _stored(self, group: Sequence[Flagged]) -> list[StoredArticle]:
-        """The tellings that were here by the end of the day: what came later belongs to a later digest."""
-        flagged = {one.stored.id for one in group}
-        every = {telling.id: telling for one in group for telling in one.tellings}
-        every |= {one.stored.id: one.stored for one in group}
-        kept = [one for one in every.values() if one.stored_at < self.until or one.id in flagged]
-        first = group[0].stored.same_as
-        return sorted(kept, key=lambda one: (one.id != first and one.same_as is not None, one.stored_at, one.id))
-
-    def _lead(self, stored: Sequence[StoredArticle], group: Sequence[Flagged]) -> int:
-        flagged = {one.stored.id for one in group}
-        return next(one.id for one in stored if one.id in flagged)
-
-    def _telling(self, stored: StoredArticle) -> Telling:
-        article = stored.article
-        source = self.sources.get(article.source)
-        return Telling(
-            id=stored.id,
-            outlet=outlet(article.source, self.sources),
-            url=article.url,
-            title=article.title,
-            language=article.language,
-            published_at=article.published_at,
-            published_from=article.published_from,
-            fetched_at=article.fetched_at,
-            capture=article.capture,
-            notes=article.notes,
-            new=stored.stored_at >= self.starts_at,
-            timed=days.is_timed(article.published_at, source.zone if source else self.zone),
-            agency=agency(article.text, article.author),
-        )
-
-    def _marks(self, group: Sequence[Flagged], lead: Flagged, stored: Sequence[StoredArticle]) -> Iterable[Mark]:
-        published = lead.stored.article.published_at
-        carried = all(one.flagged_at < self.starts_at for one in group)
-        if carried:
-            yield Mark.CARRIED
-        if all(flag.late for one in group for flag in one.flags):
-            yield Mark.MATCHED_LATER
-        elif not carried and stored[0].stored_at < self.starts_at:
-            yield Mark.TOLD_AGAIN
-        if published is not None and published < self.starts_at - _LONG_BEFORE:
-            yield Mark.PUBLISHED_EARLIER
-
-
-def _why(group: Sequence[Flagged]) -> tuple[Why, ...]:
-    """One for each rule, over all tellings: a reprint under another headline may meet one more."""
-    words: dict[tuple[str, str], dict[str, None]] = {}
-    flags: dict[tuple[str, str], Flag] = {}
-    for one in group:
-        for flag in one.flags:
-            key = (flag.list, flag.rule)
-            flags.setdefault(key, flag)
-            words.setdefault(key, {}).update(dict.fromkeys(span.words for span in flag.spans))
-    return tuple(
-        Why(list=flag.list, list_title=flag.list_title, rule=flag.rule, severity=flag.severity, words=tuple(words[key]))
-        for key, flag in flags.items()
-    )

@@ -95,6 +95,7 @@ def make(
         written.append(files)
     for audience in config.audiences:
         if folder_of(config, audience).is_dir():
+            filing.tidy(folder_of(config, audience))
             filing.index(folder_of(config, audience), audience.language, audience.name)
     return written
 
@@ -126,7 +127,7 @@ class _Work:
         start, end = days.bounds(day, audience.zone)
         until = end if complete else now
         flagged = self._open_flags(until) if claimed is None else claimed
-        shown, left_out = muting.without(flagged, store.muted())
+        shown, left_out = muting.without(flagged, store.muted(), audience.language)
         notes = [*self._notes(start, until), *left_out]
         changed, removed = self._afterwards(start, until)
         missed = store.missed_between(start, until)
@@ -182,15 +183,17 @@ class _Work:
         return self.store.flagged(until=until, since=since, lists=self._list_ids(), audience=name)
 
     def _notes(self, start: datetime, until: datetime) -> list[str]:
-        told = refusals.notes(refusals.read(self.store.recall(refusals.KEY)), start, until, self.audience.zone)
-        told += halts.notes(halts.read(self.store.recall(halts.KEY)), start, until, self.audience.zone)
+        language, zone = self.audience.language, self.audience.zone
+        told = refusals.notes(refusals.read(self.store.recall(refusals.KEY)), start, until, zone, language=language)
+        told += halts.notes(halts.read(self.store.recall(halts.KEY)), start, until, zone)
         failed = self.store.outbox.listed(["failed"], since=start)
         told += [
-            delivery.failed(one, self.audience.language)
+            delivery.failed(one, language)
             for one in failed
             if one.message.audience == self.audience.name and one.ended_at and one.ended_at < until
         ]
-        return told + layouts.notes(lessons.layouts(self.store, self._declared()), start, until, self.audience.zone)
+        broken = lessons.layouts(self.store, self._declared())
+        return told + layouts.notes(broken, start, until, zone, language=language)
 
     def _declared(self) -> list[Source]:
         return [source for source in self.config.sources if source.enabled]

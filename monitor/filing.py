@@ -20,7 +20,7 @@ from crawler.errors import RasidError
 from monitor.formats.atom import by_list
 from monitor.formats.html import page
 
-__all__ = ["FilingError", "index", "write"]
+__all__ = ["FilingError", "index", "tidy", "write"]
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(-so-far)?")
 _LATEST = "latest"
@@ -53,6 +53,12 @@ def write(folder: Path, contents: Mapping[str, str]) -> tuple[Path, ...]:
             subject=str(where),
         ) from error
     return tuple(folder / name for name in contents)
+
+
+def tidy(folder: Path) -> None:
+    """Removes what a killed writer has left of a file; only where nobody else writes meanwhile."""
+    for path in folder.glob(".*.part"):
+        path.unlink(missing_ok=True)
 
 
 def index(folder: Path, language: str = "ar", audience: str = "all") -> tuple[Path, ...]:

@@ -72,20 +72,37 @@ def standing(refusals: Sequence[Refusal]) -> Refusal | None:
     return refusals[-1] if refusals and refusals[-1].until is None else None
 
 
-def notes(refusals: Sequence[Refusal], start: datetime, until: datetime, zone: str) -> list[str]:
+def notes(
+    refusals: Sequence[Refusal], start: datetime, until: datetime, zone: str, *, language: str = "ar"
+) -> list[str]:
     """Sentences for the digest of the time from ``start`` to ``until``, in its language, and what was wrong as it was said."""
     told = []
     for one in refusals:
         if one.since < until and (one.until is None or one.until > start):
-            begun = _clock(one.since, zone)
-            lasting = f"من {begun} إلى {_clock(one.until, zone)}" if one.until else f"منذ {begun} ولم تُصلح بعد"
-            used = (
-                "استُعملت آخر نسخة سليمة منها، فما أضيف إليها لم يُرصد"
-                if one.kept
-                else "ولا نسخة سليمة محفوظة منها، فلم يُرصد شيء"
+            say, begun = _SAID[language], _clock(one.since, zone)
+            until_then = (
+                say["until"].format(begun, _clock(one.until, zone)) if one.until else say["since"].format(begun)
             )
-            told += [f"لم تُقبل قوائم الرصد المعدّلة {lasting}؛ {used}.", *one.what]
+            told += [say["refused"].format(until_then, say["kept" if one.kept else "none"]), *one.what]
     return told
+
+
+_SAID = {
+    "ar": {
+        "refused": "لم تُقبل قوائم الرصد المعدّلة {}؛ {}.",
+        "until": "من {} إلى {}",
+        "since": "منذ {} ولم تُصلح بعد",
+        "kept": "استُعملت آخر نسخة سليمة منها، فما أضيف إليها لم يُرصد",
+        "none": "ولا نسخة سليمة محفوظة منها، فلم يُرصد شيء",
+    },
+    "en": {
+        "refused": "The edited watch lists were refused {}; {}.",
+        "until": "from {} to {}",
+        "since": "since {} and are not mended yet",
+        "kept": "the last good ones were used, and what was added to them was not watched",
+        "none": "no good ones were kept, and nothing was watched",
+    },
+}
 
 
 def _clock(moment: datetime, zone: str) -> str:

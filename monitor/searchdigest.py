@@ -57,5 +57,8 @@ def made(store: Store, config: Config, words: Sequence[str], found: Sequence[Fou
         audience_title=title,
     )
     # How a Story came into a day's digest is nothing to tell of one that was looked for.
-    lists = [replace(one, stories=tuple(replace(story, marks=()) for story in one.stories)) for one in digest.lists]
-    return replace(digest, lists=tuple(lists))
+    stories = sorted(
+        (*digest.lists[0].stories, *digest.late), key=lambda story: [-telling.id for telling in story.tellings]
+    )
+    section = replace(digest.lists[0], stories=tuple(replace(story, marks=()) for story in stories), late=())
+    return replace(digest, lists=(section,), late=())

@@ -70,8 +70,8 @@ def by_list(days: Sequence[str], *, audience: str, language: str) -> dict[str, s
 
 
 def _shown(digest: Digest) -> Iterator[tuple[str, str, Story]]:
-    """Each Story once for each of the lists that show it; an urgent one under the list of its first reason."""
-    for story in digest.urgent:
+    """Each Story once for each of the lists that show it; an urgent or late one under the list of its first reason."""
+    for story in (*digest.urgent, *digest.late):
         yield story.why[0].list, story.why[0].list_title, story
     for section in digest.lists:
         for story in section.stories:

@@ -61,6 +61,7 @@ def outline(digest: Digest, pen: Pen) -> Iterator[str]:
         yield from writer.section(section)
     yield from writer.changed()
     yield from writer.removed()
+    yield from writer.late()
     yield from writer.unseen()
     yield from writer.read()
     yield from writer.roots()
@@ -77,9 +78,9 @@ class _Writer:
         yield from (self.pen.title(2, self.pen.text(section.title)), "")
         if section.chart and (counted := sentences.chart(self.digest, section.chart)):
             yield from (counted, "")
-        if section.urgent:
-            yield from (sentences.urgent_above(self.digest, section), "")
-        elif not section.stories:
+        for elsewhere in sentences.elsewhere(self.digest, section):
+            yield from (elsewhere, "")
+        if not (section.stories or section.urgent or section.late):
             yield from (sentences.no_hits(self.digest), "")
         yield from self.stories(section.stories)
 
@@ -134,6 +135,11 @@ class _Writer:
             yield self.pen.item(f"{self.pen.strong(title)}{self.say('comma')}{self._afterwards(removal, at)}")
         if self.digest.removed:
             yield ""
+
+    def late(self) -> Iterator[str]:
+        if self.digest.late:
+            yield from (self.pen.title(2, self.say("late")), "")
+            yield from self.stories(self.digest.late)
 
     def story(self, story: Story) -> Iterator[str]:
         comma = self.say("comma")

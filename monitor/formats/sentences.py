@@ -14,8 +14,8 @@ from monitor.formats import when
 from monitor.formats.words import AFFILIATIONS, count, say, zone_name
 
 __all__ = [
-    "affiliation", "alarm", "changed_at", "chart", "event_facts", "event_first", "gap", "headline", "lost", "made", "no_hits", "outlets", "pass_line", "reads", "removed_at", "silence", "silent", "told",
-    "trouble_time", "urgent_above",
+    "affiliation", "alarm", "changed_at", "chart", "elsewhere", "event_facts", "event_first", "gap", "headline", "lost", "made", "no_hits", "outlets", "pass_line", "reads", "removed_at", "silence", "silent", "told",
+    "trouble_time",
 ]  # fmt: skip
 
 
@@ -89,8 +89,13 @@ def no_hits(digest: Digest) -> str:
     )
 
 
-def urgent_above(digest: Digest, section: ListSection) -> str:
-    return f"{say(digest.language, 'urgent above')} {count(digest.language, 'stories', len(section.urgent))}"
+def elsewhere(digest: Digest, section: ListSection) -> list[str]:
+    """That stories of the list stand under *urgent* or *late*."""
+    return [
+        f"{say(digest.language, key)} {count(digest.language, 'stories', len(stories))}"
+        for key, stories in (("urgent above", section.urgent), ("late below", section.late))
+        if stories
+    ]
 
 
 def told(digest: Digest, telling: Telling) -> str:
@@ -115,7 +120,7 @@ def chart(digest: Digest, counted: Chart) -> str | None:
     if today >= 2 * usual and today - usual >= _MUCH:
         parts.append(say(language, "chart unusual"))
     if blind := sum(one.found is None for one in counted.days):
-        parts.append(say(language, "chart blind", n=blind))
+        parts.append(say(language, "chart blind", days=count(language, "days", blind)))
     return f"{say(language, 'chart')}: {say(language, 'semicolon').join(parts)}."
 
 

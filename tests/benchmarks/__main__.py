@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 _TOGETHER = {
+    "digest-kill": ("digest_kill",),
     "read": ("reading", "dates", "encodings", "feeds", "standing", "pool"),
     "same": ("same", "pairs", "headlines", "events", "same_scale"),
     "watch": ("watch", "watch_articles", "watch_lists"),

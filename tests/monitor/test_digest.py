@@ -60,7 +60,9 @@ def test_a_flag_of_a_list_that_is_gone_is_not_dropped() -> None:
 
 
 def test_marks() -> None:
-    stories = {headline(story)[:5]: story.marks for one in digest().lists for story in one.stories}
+    made = digest()
+    stories = {headline(story)[:5]: story.marks for one in made.lists for story in one.stories}
+    stories |= {headline(story)[:5]: story.marks for story in made.late}
     assert stories["أهالي"] == (Mark.CARRIED,)
     assert stories["تقرير"] == (Mark.PUBLISHED_EARLIER,)
     assert stories["الجول"] == ()
@@ -79,7 +81,9 @@ def test_stored_earlier_and_flagged_late_is_matched_later() -> None:
     old = _earlier(lone)
     late = replace(old, flags=tuple(replace(flag, late=True) for flag in old.flags))
     made = digest(flagged=[replace_tellings(late)])
-    (story,) = section(made, "astana").stories
+    (story,) = made.late
+    assert section(made, "astana").late == (story.id,)
+    assert section(made, "astana").stories == ()
     assert story.marks == (Mark.MATCHED_LATER,)
     assert not story.tellings[0].new
 
@@ -253,6 +257,7 @@ def _flagged(draw: st.DrawFn) -> list[Flagged]:
                 severity=draw(st.sampled_from(["normal", "urgent"])),
                 version="",
                 spans=(),
+                late=draw(st.booleans()),
             )
             for name in draw(st.lists(st.sampled_from(_LISTS), max_size=3, unique=True))
             for rule in draw(st.lists(st.sampled_from("xy"), min_size=1, unique=True))
@@ -266,15 +271,17 @@ def _flagged(draw: st.DrawFn) -> list[Flagged]:
 def test_every_flagged_article_stands_exactly_once_for_each_of_its_lists(given_: list[Flagged]) -> None:
     made = digest(flagged=given_, lists=[(name, name, "normal") for name in _LISTS])
     places = []
-    for story in made.urgent:
+    apart = (*made.urgent, *made.late)
+    for story in apart:
         places += [(why.list, telling.id) for why in story.why for telling in story.tellings]
     for one in made.lists:
         places += [(one.id, telling.id) for story in one.stories for telling in story.tellings]
-        assert not {story.id for story in one.stories} & set(one.urgent)
+        assert not {story.id for story in one.stories} & {*one.urgent, *one.late}
+        assert not set(one.urgent) & set(one.late)
         assert {why.list for story in one.stories for why in story.why} <= {one.id}
     wanted = {(flag.list, one.stored.id) for one in given_ for flag in one.flags}
     assert wanted <= set(places)
-    rules = [(why.list, why.rule, story.id) for story in made.urgent for why in story.why]
+    rules = [(why.list, why.rule, story.id) for story in apart for why in story.why]
     rules += [(why.list, why.rule, story.id) for one in made.lists for story in one.stories for why in story.why]
     assert len(rules) == len(set(rules))
     assert made.stories == len({one.stored.same_as or one.stored.id for one in given_ if one.flags})

@@ -72,7 +72,9 @@ def read(path: Path) -> dict[str, Any]:
 
 def ids(path: Path) -> list[int]:
     told = read(path)
-    return sorted(story["id"] for one in [{"stories": told["urgent"]}, *told["lists"]] for story in one["stories"])
+    return sorted(
+        story["id"] for one in [{"stories": told["urgent"] + told["late"]}, *told["lists"]] for story in one["stories"]
+    )
 
 
 def made(store: Store, settings: Config, lists: WatchLists, now: datetime) -> list[Path]:

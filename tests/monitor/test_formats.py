@@ -64,7 +64,7 @@ def page(made: Digest) -> html.HtmlElement:
 
 
 def shown_stories(made: Digest) -> list[Story]:
-    return [*made.urgent, *(story for one in made.lists for story in one.stories)]
+    return [*made.urgent, *made.late, *(story for one in made.lists for story in one.stories)]
 
 
 def titles(made: Digest) -> Counter[str]:
@@ -91,7 +91,7 @@ def test_read_back_every_story_stands_there_once_with_a_link_to_every_telling() 
     bare = re.sub("[\u2068\u2069\u200f\\[\\]]", "", rendered(made, "text"))
     assert Counter(line.removeprefix("■ ") for line in bare.splitlines() if line.startswith("■ ")) >= titles(made)
     read = json.loads(rendered(made, "json"))
-    stories = read["urgent"] + [story for one in read["lists"] for story in one["stories"]]
+    stories = read["urgent"] + read["late"] + [story for one in read["lists"] for story in one["stories"]]
     assert Counter(story["id"] for story in stories) == Counter(story.id for story in shown_stories(made))
     for story in shown_stories(made):
         for telling in story.tellings:
@@ -486,7 +486,7 @@ def test_a_chart_says_in_words_what_it_shows() -> None:
     assert said == much.xpath("string(.//figcaption/span[2])")
     assert "19 في هذا اليوم" in said
     assert "أكثر من المعتاد بكثير" in said
-    assert "لم نرصد في 1 من هذه الأيام" in said
+    assert "لم نرصد في يوم من هذه الأيام" in said
     assert "بكثير" not in usual.xpath("string(.//title)")
     assert len(much.xpath(".//rect[@class='today']")) == 1
     assert len(much.xpath(".//rect[@class='blind']")) == 1

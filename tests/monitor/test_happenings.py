@@ -183,7 +183,7 @@ def test_hostile_wordings_do_nothing(text: str) -> None:
     out = FORMATS["markdown"].render(made)
     tokens = MarkdownIt("commonmark").parse(out)
     assert sum(token.type == "html_block" for token in tokens) == 2
-    assert sum(token.type == "heading_open" and token.tag == "h2" for token in tokens) == 9
+    assert sum(token.type == "heading_open" and token.tag == "h2" for token in tokens) == 10
     FORMATS["text"].render(made).encode()
     assert list(faults(json.loads(FORMATS["json"].render(made)), _SCHEMA, _SCHEMA)) == []
 

@@ -317,12 +317,14 @@ def test_late_stands_where_the_flag_is_and_only_there() -> None:
     lone = next(one for one in flagged() if len(one.tellings) == 1)
     both = replace(lone, flags=(lone.flags[0], replace(lone.flags[0], list="detainees", rule="x", late=True)))
     made = build(**arguments() | {"flagged": [both]})
-    marks = {one.id: one.stories[0].marks for one in made.lists if one.stories}
-    assert Mark.MATCHED_LATER in marks["detainees"]
-    assert all(Mark.MATCHED_LATER not in seen for name, seen in marks.items() if name != "detainees")
+    (late,) = made.late
+    assert Mark.MATCHED_LATER in late.marks
+    assert [why.list for why in late.why] == ["detainees"]
+    (story,) = (story for one in made.lists for story in one.stories)
+    assert Mark.MATCHED_LATER not in story.marks
     one_rule_more = replace(lone, flags=(*lone.flags, replace(lone.flags[0], rule="x", late=True)))
     made = build(**arguments() | {"flagged": [one_rule_more]})
-    assert not [story for one in made.lists for story in one.stories if Mark.MATCHED_LATER in story.marks]
+    assert not made.late
 
 
 # ignore
