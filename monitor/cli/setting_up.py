@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.edges import watched
+
+if TYPE_CHECKING:
+    from monitor.config import Config
 
 __all__ = ["check", "init"]
 
@@ -40,7 +46,29 @@ def check(folder: Path) -> None:
     click.echo(f"sources: {enabled} to read, {len(loaded.sources) - enabled} switched off{never}")
     for item in watch.lists:
         click.echo(f"watch list {item.id}: {item.title} ({len(item.rules)} rules)")
+    if (folder / "audiences.yaml").exists():
+        for line in _audiences(loaded):
+            click.echo(line)
     for note in watch.notes:
         click.echo(f"note: {note}")
     for lack in config.ready_to_go_out(loaded):
         click.echo(f"before going out: {lack}")
+
+
+def _audiences(config: Config) -> Iterator[str]:
+    """Who receives what; names that are withheld are tried out."""
+    from monitor import redacting
+    from monitor.lists import packs_of
+
+    packs = packs_of(config.folder / "watchlists")
+    for audience in config.audiences:
+        if audience.redact:
+            redacting.made(audience.redact, packs, audience.language)
+        lists = ", ".join(audience.lists) or "all lists that are for it"
+        targets = dict.fromkeys((*audience.deliver, *(audience.alerts.to if audience.alerts else ())))
+        to = f"; sends to {', '.join(targets)}" if targets else ""
+        withheld = f"; {len(audience.redact)} names withheld" if audience.redact else ""
+        yield f"audience {audience.name}: {lists}, at {audience.at:%H:%M} {audience.zone}{to}{withheld}"
+        for target in targets:
+            if not os.environ.get(target):
+                yield f"note: {target} is not set in this environment; its messages would wait"

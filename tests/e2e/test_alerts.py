@@ -57,6 +57,22 @@ def test_each_flagged_story_is_told_once(tmp_path: Path) -> None:
         assert Counter(hook.keys) == {f"alert/team/RASID_TO_TEAM/{story}": 1 for story in stories}
 
 
+def test_check_says_who_receives_what(tmp_path: Path) -> None:
+    with newsroom() as room:
+        config = configure(tmp_path, room.sources)
+    (config / "audiences.yaml").write_text(f"{AUDIENCES}    redact: [هالة الديري]\n", "utf-8")
+    said = rasid(config, "check", address="").stdout
+    assert (
+        "audience team: all lists that are for it, at 06:00 Asia/Damascus; sends to RASID_TO_TEAM; 1 names withheld"
+        in said
+    )
+    assert "note: RASID_TO_TEAM is not set" in said
+    (config / "audiences.yaml").write_text(AUDIENCES.replace("name: team", "name: team\n    lists: [astanaa]"), "utf-8")
+    refused = rasid(config, "check", address="")
+    assert refused.returncode == 2
+    assert "audiences.yaml:3:13: `lists`: there is no watch list `astanaa`; did you mean `astana`?" in refused.stderr
+
+
 def test_an_address_that_is_missing_is_said_and_nothing_is_lost(tmp_path: Path) -> None:
     with newsroom() as room:
         config = configure(tmp_path, room.sources)
