@@ -78,11 +78,13 @@ class _Writer:
         yield from (self.pen.title(2, self.pen.text(section.title)), "")
         if section.chart and (counted := sentences.chart(self.digest, section.chart)):
             yield from (counted, "")
-        for elsewhere in sentences.elsewhere(self.digest, section):
-            yield from (elsewhere, "")
+        if section.urgent:
+            yield from (sentences.elsewhere(self.digest, "urgent above", section.urgent), "")
         if not (section.stories or section.urgent or section.late):
             yield from (sentences.no_hits(self.digest), "")
         yield from self.stories(section.stories)
+        if section.late:
+            yield from (sentences.elsewhere(self.digest, "late below", section.late), "")
 
     def stories(self, stories: Sequence[Story]) -> Iterator[str]:
         heads = corroboration.heads([story.id for story in stories], self.digest.events)

@@ -4,12 +4,12 @@ harmless, by the format.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from crawler.outcome import Fate
 from monitor.charts import Chart
 from monitor.coverage import FallenOut, ReadSource, Stale, Stretch, TroubledPass, TroubledSource
-from monitor.digest import Digest, Edit, Event, ListSection, Removal, Story, Telling
+from monitor.digest import Digest, Edit, Event, Removal, Story, Telling
 from monitor.formats import when
 from monitor.formats.words import AFFILIATIONS, count, say, zone_name
 
@@ -89,13 +89,9 @@ def no_hits(digest: Digest) -> str:
     )
 
 
-def elsewhere(digest: Digest, section: ListSection) -> list[str]:
-    """That stories of the list stand under *urgent* or *late*."""
-    return [
-        f"{say(digest.language, key)} {count(digest.language, 'stories', len(stories))}"
-        for key, stories in (("urgent above", section.urgent), ("late below", section.late))
-        if stories
-    ]
+def elsewhere(digest: Digest, key: str, stories: Sequence[int]) -> str:
+    """That so many stories of a list stand under *urgent* (``urgent above``) or *late* (``late below``)."""
+    return f"{say(digest.language, key)} {count(digest.language, 'stories', len(stories))}"
 
 
 def told(digest: Digest, telling: Telling) -> str:
