@@ -19,7 +19,7 @@ from crawler.source import Source
 from crawler.telegram import HOSTS
 from monitor import candidates
 from monitor.candidates import Choice, Entrance
-from monitor.cli.edges import now
+from monitor.cli.edges import now, opened
 from monitor.cli.probing import look_in_a_child
 from monitor.config import Config
 from monitor.importing import problem_of
@@ -45,6 +45,7 @@ class Finder:
         self._config = config
         self._wishes = wishes
         self._console = wide()
+        self._learnt: dict[str, Mapping[str, str]] = {}
         try:
             self.url = address(_completed(url))
         except ValueError as error:
@@ -54,7 +55,22 @@ class Finder:
             raise click.UsageError(f"the name `{name}` is taken; choose another with --name")
 
     def find(self) -> Declaration:
-        """What to write. Raises :class:`Nothing`, and :class:`click.UsageError` for a source that is there already."""
+        """What to write. Raises :class:`Nothing`, and :class:`click.UsageError` for a source that is there already.
+
+        A host that asked to be left alone, in a pass or now, is left alone by both.
+        """
+        with opened(self._config) as store:
+            host = f"host {urlsplit(self.url).hostname}"
+            if said := store.recall(host):
+                self._learnt[host] = said
+            try:
+                return self._found()
+            finally:
+                for key, value in self._learnt.items():
+                    if key.startswith("host "):
+                        store.remember(key, value)
+
+    def _found(self) -> Declaration:
         front, said = self._front()
         probes = self._probes(front, said)
         choices = candidates.choose(probes, now(), self._wishes["kind"])
@@ -124,7 +140,7 @@ class Finder:
             for number, entrance in enumerate(entrances, 1)
         ]
         with self._waiting(f"asking {urlsplit(self.url).netloc} ({len(sources)} addresses)"):
-            return look_in_a_child(sources, self._config.fetching(), many=many)
+            return look_in_a_child(sources, self._config.fetching(), many=many, learnt=self._learnt)
 
     @contextmanager
     def _waiting(self, what: str) -> Iterator[None]:

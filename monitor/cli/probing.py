@@ -127,18 +127,30 @@ def look_at(
     return [_with_robots(probe, memory, fetching.user_agent) for probe in look.probes.values()]
 
 
-def look_in_a_child(sources: Sequence[Source], fetching: Fetching, *, many: int | None) -> list[Probe]:
-    """The same in a process of its own, for those that look several times. Nothing is remembered between two."""
+def look_in_a_child(
+    sources: Sequence[Source], fetching: Fetching, *, many: int | None, learnt: dict[str, Mapping[str, str]]
+) -> list[Probe]:
+    """The same in a process of its own, for those that look several times.
+
+    ``learnt`` is what hosts asked for so far, and becomes longer by what they ask for now.
+    """
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(1, mp_context=context, initializer=logging.disable, initargs=(logging.WARNING,)) as child:
-        return child.submit(_looked, sources, fetching, many).result()
+        probes, more = child.submit(_looked, sources, fetching, many, learnt).result()
+    learnt.update(more)
+    return probes
 
 
-def _looked(sources: Sequence[Source], fetching: Fetching, many: int | None) -> list[Probe]:
-    return look_at(sources, fetching, Kept(None), many=many, bodies=True)
+def _looked(
+    sources: Sequence[Source], fetching: Fetching, many: int | None, learnt: Mapping[str, Mapping[str, str]]
+) -> tuple[list[Probe], dict[str, Mapping[str, str]]]:
+    memory = Kept(None)
+    memory.learnt.update(learnt)
+    probes = look_at(sources, fetching, memory, many=many, bodies=True)
+    return probes, {key: value for key, value in memory.learnt.items() if key.startswith(_FOR_POLITENESS)}
 
 
 def _with_robots(probe: Probe, memory: Kept, user_agent: str) -> Probe:

@@ -151,6 +151,19 @@ def test_what_cannot_be_added_says_why_and_is_not_written(room: Newsroom, tmp_pa
     assert (config / "sources.yaml").read_bytes() == before
 
 
+def test_a_host_that_asks_for_rest_is_left_alone_by_the_next_addition_too(tmp_path: Path) -> None:
+    with newsroom() as room:
+        config = configure(tmp_path, room.sources_of("nidaa"))
+        words = ("sources", "add", f"{room.bases['jisr']}/", "--yes", "--allow-address", "127.0.0.15/32")
+        assert rasid(config, *words).returncode == 4
+        asked = [request.target for request in room.requests("jisr")]
+        assert asked == ["/robots.txt", "/"]  # and none of its other entrances
+        again = rasid(config, *words)
+        assert again.returncode == 4
+        assert "asked to wait until" in again.stdout
+        assert [request.target for request in room.requests("jisr")] == asked
+
+
 def test_an_addition_is_shown_first_and_without_a_person_needs_a_yes(room: Newsroom, tmp_path: Path) -> None:
     config = configure(tmp_path, room.sources_of("nidaa"))
     before = (config / "sources.yaml").read_bytes()
