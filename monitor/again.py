@@ -109,6 +109,8 @@ class Again:
         if look.due_at is None and look.removed_at is None:  # looked at because its listing said so, and for no more
             due_at, gone, removed = None, None, False
         self._store.looking.looked(look.article.id, now, due_at=due_at, version=version, gone=gone, removed=removed)
+        if version is not None and (flags := self._versions.flagged(version)):
+            self._store.flag_more({look.article.id: flags}, now)
 
     def _revisit(self, look: Look) -> Revisit:
         """It is asked for where its outlet published it last."""

@@ -12,7 +12,7 @@ from monitor.coverage import Outlet
 
 __all__ = ["Event", "event", "heads", "ordered"]
 
-_OF_THEIR_OWN = frozenset({"independent", "unknown", "international", "pan-arab", "ngo"})
+_OF_THEIR_OWN = frozenset({"independent", "unknown", "international", "foreign-state", "pan-arab", "ngo", "un"})
 """Affiliations that say nothing of a common hand: each of their outlets speaks for itself."""
 
 

@@ -59,7 +59,7 @@ _FORMULA, _LONG = 60, 150
 """Common words: so few may be formula, so many are not."""
 _NEARLY_WHOLE, _MOSTLY, _ONE_TEXT, _ALIKE, _OVER_HALF = 0.94, 0.8, 1.8, 1.46, 1.05
 _ANOTHER_DAY = timedelta(hours=18)
-_DENSE = 0.9
+_DENSE, _COPIED = 0.9, 0.94
 _REMEMBERED = 1 << 10
 """Tellings kept folded: what is repeated today is repeated often today."""
 
@@ -211,8 +211,8 @@ def reprinted(one: Overlap, *, told_elsewhere: float = 0.0, apart: timedelta = t
     both, most = one.later + one.earlier, max(one.later, one.earlier)
     formula = one.common < _FORMULA
     if most < (_NEARLY_WHOLE if formula else _MOSTLY):
-        verbatim = one.density >= _DENSE and both >= _OVER_HALF
-        if both < (_ONE_TEXT if formula else _ALIKE) and (formula or not verbatim):
+        verbatim = one.density >= (_COPIED if formula else _DENSE) and both >= _OVER_HALF
+        if both < (_ONE_TEXT if formula else _ALIKE) and not verbatim:
             return False
     if one.density < _thinnest(apart, one.common, own=own):
         return False

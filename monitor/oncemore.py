@@ -41,9 +41,10 @@ class OnceMore:
             return False
         for one in self._store.tellings(earlier):
             if self._of_one_outlet(one.article, article) and once_more(one.article, article):
-                self._store.addresses.add(
-                    self._address(one, article, "republished"), version=self._versions.of(one, article)
-                )
+                version = self._versions.of(one, article)
+                self._store.addresses.add(self._address(one, article, "republished"), version=version)
+                if version is not None and (flags := self._versions.flagged(version)):
+                    self._store.flag_more({one.id: flags}, self._now())
                 return True
         return False
 

@@ -168,10 +168,15 @@ class Teller:
             yield Mark.CARRIED
         if all(flag.late for one in group for flag in one.flags):
             yield Mark.MATCHED_LATER
-        elif not carried and stored[0].stored_at < self.starts_at:
+        elif not carried and stored[0].stored_at < self.starts_at and not _by_an_edit(group):
             yield Mark.TOLD_AGAIN
         if published is not None and published < self.starts_at - _LONG_BEFORE:
             yield Mark.PUBLISHED_EARLIER
+
+
+def _by_an_edit(group: Sequence[Flagged]) -> bool:
+    """Whether it is here for words that were written into it after it was published."""
+    return all(span.where == "version" for one in group for flag in one.flags for span in flag.spans)
 
 
 def _why(group: Sequence[Flagged]) -> tuple[Why, ...]:

@@ -8,7 +8,7 @@ from crawler.article import Article
 from monitor.changes import Reading, compare, of_its_page, substantial
 from monitor.lists import WatchLists
 from monitor.watch import flag
-from storage.records import StoredArticle, Version
+from storage.records import Flag, StoredArticle, Version
 from storage.store import Store
 
 __all__ = ["Versions"]
@@ -38,6 +38,17 @@ class Versions:
             substantial=substantial(changes),
             changes=changes,
             url=None if read.url == first.article.url else read.url,
+        )
+
+    def flagged(self, version: Version) -> tuple[Flag, ...]:
+        """The flags of lists that ask for an article as it reads now and did not before. Their words stand in the Version."""
+        first = version.article
+        have = {one.list for one in self._store.flags_of(first.id)}
+        found = flag(self._lists, replace(first.article, title=version.title, text=version.text))
+        return tuple(
+            replace(one, spans=tuple(replace(span, where="version") for span in one.spans))
+            for one in found
+            if one.list not in have
         )
 
     def last(self, first: StoredArticle, url: str | None = None) -> Article | Version:

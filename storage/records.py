@@ -38,7 +38,7 @@ class Span:
     """Where the words stand: ``getattr(article, where)[start:end] == words``, in the unmodified text."""
 
     where: str
-    """``title`` or ``text``."""
+    """``title`` or ``text``; ``version``: in the wording of a later :class:`Version`, which alone has the words."""
     start: int
     end: int
     words: str

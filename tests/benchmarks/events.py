@@ -72,8 +72,30 @@ def joined(groups: Sequence[Sequence[int]]) -> set[Pair]:
     return {pair for group in groups for pair in combinations(sorted(group), 2)}
 
 
+def grouped(scores: Mapping[Pair, float], keys: Sequence[int], threshold: float) -> list[list[int]]:
+    """Groups by average likeness, as ours are made."""
+    groups: list[list[int]] = []
+    for key in sorted(keys):
+        alike = [sum(scores[one, key] for one in group) / len(group) for group in groups]
+        best = max(range(len(groups)), key=lambda n: alike[n], default=None)
+        if best is not None and alike[best] >= threshold:
+            groups[best].append(key)
+        else:
+            groups.append([key])
+    return groups
+
+
+def best_grouped(scores: Mapping[Pair, float], keys: Sequence[int], same: set[Pair]) -> tuple[float, set[Pair]]:
+    """The threshold of the best F1 of forty, and what is together then."""
+    order = sorted(scores.values(), reverse=True)
+    tried = {order[min(len(order) - 1, n * len(same) // 20)] for n in range(1, 41)}
+    found = {threshold: joined(grouped(scores, keys, threshold)) for threshold in tried}
+    top = max(found, key=lambda threshold: (quality(found[threshold], same)[2], threshold))
+    return top, found[top]
+
+
 def main() -> int:
-    """Print the table; 1 when plain cosine is better in precision or in recall."""
+    """Print the table; 1 when plain cosine is better in precision or in recall; grouped, the one without logarithm counts."""
     if not DATA.exists():
         print(f"data not here: {DATA}")
         return 0
@@ -81,18 +103,21 @@ def main() -> int:
     asked = list(combinations(sorted(claims), 2))
     same = {(a, b) for a, b in asked if claims[a] == claims[b]}
     print(f"{len(texts)} pages, {len(claims)} that agree with a claim, {len(asked)} pairs, {len(same)} of one claim\n")
-    print(f"{'':44}{'precision':>10}{'recall':>8}{'F1':>7}")
+    print(f"{'':52}{'precision':>10}{'recall':>8}{'F1':>7}")
 
     def row(name: str, called: set[Pair]) -> tuple[float, float, float]:
         found = quality(called, same)
-        print(f"{name:44}{found[0]:10.3f}{found[1]:8.3f}{found[2]:7.3f}")
+        print(f"{name:52}{found[0]:10.3f}{found[1]:8.3f}{found[2]:7.3f}")
         return found
 
-    theirs = []
+    theirs, theirs_grouped = [], []
     for name, term in (("tf-idf cosine", float), ("tf-idf cosine, log tf", lambda n: 1 + math.log(n))):
         cosine = plain(texts, term)
-        threshold, called = best({pair: cosine(*pair) for pair in asked}, same)
+        alike = {pair: cosine(*pair) for pair in asked}
+        threshold, called = best(alike, same)
         theirs.append(row(f"{name}, best threshold {threshold:.3f}", called))
+        threshold, called = best_grouped(alike, list(claims), same)
+        theirs_grouped.append(row(f"{name}, grouped, best threshold {threshold:.3f}", called))
     weights = Weights(texts)
     profiles = {n: weights.profile("", texts[n]) for n in claims}
     scores = {(a, b): likeness(profiles[a], profiles[b]) for a, b in asked}
@@ -100,11 +125,12 @@ def main() -> int:
     row(f"ours, pairs, best threshold {threshold:.3f}", called)
     pairs = row("ours, pairs, the threshold in use", {pair for pair in asked if scores[pair] >= ENOUGH})
     told = [Told(key=n, at=AT, title="", text=texts[n]) for n in claims]
-    row("ours, grouped", joined([event.keys for event in events(told, weights)]))
+    together = row("ours, grouped", joined([event.keys for event in events(told, weights)]))
     half = [event for event in events(told[::2], weights) if len(event.keys) > 1][:3]
     for edge in (edge for event in half for edge in event.edges[:1]):
         print(f"\nwhy {edge.one} and {edge.other}: {edge.likeness} {edge.words} {edge.names} {edge.numbers}")
-    return 0 if all(pairs[0] > one[0] and pairs[1] > one[1] for one in theirs) else 1
+    better = [*((pairs, one) for one in theirs), (together, theirs_grouped[0])]
+    return 0 if all(ours[0] > one[0] and ours[1] > one[1] for ours, one in better) else 1
 
 
 if __name__ == "__main__":

@@ -203,8 +203,11 @@ def test_what_the_feed_calls_updated_is_looked_at(world: World) -> None:
     assert ("term", ("المعتقلين",)) in [(change.kind, change.words) for change in version.changes]
     look = world.store.looking.look(1)
     assert look is not None
-    assert (look.due_at, look.looks) == (None, 1)  # it is not flagged: no other look is planned
+    assert (look.due_at, look.looks) == (None, 1)
+    (flag,) = world.store.flags_of(1)  # what it says now is asked for: it is flagged, and gets its looks
+    assert (flag.list, {span.where for span in flag.spans}) == ("detainees", {"version"})
     assert updated(world, 5, 2) == []
+    assert world.look(4 * HOUR, read)
 
 
 def test_what_is_flagged_later_gets_its_looks_although_it_was_looked_at(world: World) -> None:
