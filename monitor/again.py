@@ -42,12 +42,22 @@ class Again:
     def plan(self, sources: Sequence[Source]) -> list[Revisit]:
         """What is looked at again in this pass over these sources; plans the first look of what was flagged since."""
         now, looking = self._now(), self._store.looking
-        unscheduled = looking.unscheduled(now - AFTER[-1])
-        looking.schedule({key: (at, next_look(at, at)) for key, at in unscheduled.items()})
+        self._schedule(now)
         self._hosts = {source.name: urlsplit(source.url).hostname or "" for source in sources}
         self._left = self._allowed(now)
         due = looking.due(now, list(self._hosts))
         return [self._revisit(look) for look in due if self._bears(look.article.article.source)]
+
+    def due_at(self, source: str) -> datetime | None:
+        """When a source is to be read again so that the next look comes in time; ``None``: its host bears no more looks."""
+        if self._left[self._hosts.get(source, "")] <= 0:
+            return None
+        self._schedule(self._now())
+        return self._store.looking.next_due(source)
+
+    def _schedule(self, now: datetime) -> None:
+        unscheduled = self._store.looking.unscheduled(now - AFTER[-1])
+        self._store.looking.schedule({key: (at, next_look(at, at)) for key, at in unscheduled.items()})
 
     def updated(self, source: str, entries: Sequence[Entry]) -> list[Revisit]:
         """Which entries of a listing, of articles that we have, are to be looked at because of what it says of them."""

@@ -82,9 +82,11 @@ class Pass:
         archive: Keeping | None = None,
         alerts: Callable[[StoredArticle, Sequence[Flag]], Sequence[Message]] | None = None,
         aside: bool = False,
+        look_due: Callable[[str], datetime | None] = lambda _: None,
     ) -> None:
         """``scope``: needed where one of ``sources`` is of ``scope: syria``. ``alerts``: what is to be said of an article
-        at once (:class:`monitor.alerts.Alerts`). ``aside``: flags wait for no digest."""
+        at once (:class:`monitor.alerts.Alerts`). ``aside``: flags wait for no digest. ``look_due``: when a source's
+        articles are to be looked at again."""
         self._store = store
         self._archive = archive
         self._lists = lists
@@ -94,6 +96,7 @@ class Pass:
         self._watcher = watcher
         self._alerts = alerts
         self._aside = aside
+        self._look_due = look_due
         self._scope = scope
         self._index = Index(store)
         self._verdicts = Verdicts(store, sources, now)
@@ -176,11 +179,21 @@ class Pass:
         self._failures[name] = failures
         wait = rhythm.interval(source, heard, outcome.heard, outcome.ended_at)
         due_at = rhythm.due_again(source, outcome, failures, wait, state.last_read_at if state else None)
-        self._store.record(self._number, outcome, due_at=due_at, heard=heard, rhythm=due_at - outcome.started_at)
+        self._store.record(
+            self._number, outcome,
+            due_at=self._in_time_to_look(source, outcome, due_at), heard=heard, rhythm=due_at - outcome.started_at,
+        )  # fmt: skip
         self._verdicts.ended(name)
         self.summary.fates.update(outcome.fates)
         self.summary.outcomes.append(outcome)
         self._watcher.ended(outcome)
+
+    def _in_time_to_look(self, source: Source, outcome: Outcome, due_at: datetime) -> datetime:
+        """A quiet source is read sooner when a look is due; who asks for rest or has a rhythm of its own keeps it."""
+        if outcome.in_trouble or outcome.not_before is not None or source.every is not None:
+            return due_at
+        look_due = self._look_due(source.name)
+        return due_at if look_due is None else min(due_at, max(look_due, outcome.ended_at + rhythm.SHORTEST))
 
     def tidy(self) -> None:
         """Once a day, when a pass is over: fingerprints that no article can be compared with any more are dropped."""

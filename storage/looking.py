@@ -103,6 +103,18 @@ class Looking:
         with reading(self._engine) as connection:
             return [_look(row) for row in connection.execute(wanted)]
 
+    def next_due(self, source: str) -> datetime | None:
+        """When the first look at an article of that source is due."""
+        wanted = (
+            select(looks.c.due_at)
+            .join_from(looks, articles, looks.c.article_id == articles.c.id)
+            .where(looks.c.due_at.is_not(None), articles.c.source == source)
+            .order_by(looks.c.due_at)
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            return connection.scalar(wanted)
+
     def look(self, article: int) -> Look | None:
         """What is known of looking again at this article."""
         wanted = (

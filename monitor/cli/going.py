@@ -88,11 +88,12 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     watcher = logs.watcher(console, len(sources), number)
     sources = taught(store, sources, now())
     kept = archive(config, store) if config.settings.captures.keep else None
+    again = Again(store, lists, now=now, settle=kept.settle if kept else None)
     work = Pass(
         store, lists, {s.name: s for s in sources},
         number=number, now=now, watcher=watcher, scope=about, archive=kept, alerts=alerts_of(config, lists, store),
+        look_due=again.due_at,
     )  # fmt: skip
-    again = Again(store, lists, now=now, settle=kept.settle if kept else None)
     room = partial(short_of_room, config, _NEARLY)
     try:
         with kept or contextlib.nullcontext(), watcher:

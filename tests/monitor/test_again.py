@@ -260,3 +260,32 @@ def test_it_is_asked_for_where_its_outlet_published_it_last(world: World) -> Non
     assert [one.url for one in Again(world.store, world.lists, now=lambda: world.at).plan([SOURCES["a"]])] == [
         "https://a.example/again"
     ]
+
+
+def test_a_quiet_source_is_read_in_time_for_the_look(world: World) -> None:
+    quiet = replace(SOURCES["a"], every=None)
+    again = Again(world.store, world.lists, now=lambda: world.at)
+    number = world.store.begin_pass(NOW)
+    work = Pass(
+        world.store,
+        world.lists,
+        {"a": quiet},
+        number=number,
+        now=lambda: world.at,
+        watcher=Heard(),
+        look_due=again.due_at,
+    )
+    again.plan([quiet])
+    heard = tuple(NOW - n * DAY for n in range(9))
+
+    def due(**more: object) -> timedelta:
+        work.ended(Outcome(source="a", started_at=NOW, ended_at=NOW, heard=heard, **{"ending": Ending.READ} | more))  # type: ignore[arg-type]
+        return next(state.due_at for state in world.store.sources() if state.name == "a") - NOW
+
+    assert due() > 2 * HOUR
+    work.emit(article(URL))
+    assert due() == HOUR
+    assert due(not_before=NOW + 9 * HOUR) > HOUR
+    assert due(ending=Ending.FAILED) > HOUR
+    again._left.clear()
+    assert due() > 2 * HOUR
