@@ -9,14 +9,14 @@ from functools import cache
 from typing import Any, TypeVar
 
 import xxhash
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, select
 
 from crawler.article import Article, Entry
 from crawler.outcome import Fate
 from crawler.urls import twin_key
 from storage.database import insert_into
 from storage.records import Flag, Flagged, Missed, Span, StoredArticle, Told
-from storage.schema import addresses, articles, fingerprints, flags, missed, storable
+from storage.schema import Moment, addresses, articles, fingerprints, flags, missed, storable
 
 __all__ = [
     "add", "at", "chunks", "flag_more", "flagged", "flags_by_article", "flags_of", "forget_fingerprints", "known", "miss", "missed_at", "misses", "newest", "one",
@@ -32,6 +32,16 @@ _COMMON = 100
 _ENOUGH = 32
 """Articles that share most are looked up first; half of so many are more than anybody compares."""
 _LOOKED_UP = 32
+# Built once: of a query that a pass asks for every article, SQLAlchemy's building it costs as much as the answer.
+_AT = func.coalesce(articles.c.published_at, articles.c.fetched_at)
+_KEYS = articles.c.id.in_(bindparam("keys", expanding=True))
+_WITHIN = select(articles.c.id).where(
+    _KEYS, bindparam("since", type_=Moment()) <= _AT, bindparam("until", type_=Moment()) >= _AT
+)
+_TOLD = select(
+    articles.c.id, articles.c.published_at, articles.c.fetched_at, articles.c.source, articles.c.title, articles.c.text
+).where(_KEYS)
+_TOLD_BRIEFLY = _TOLD.where(func.length(articles.c.text) < bindparam("most"))  # a text that is not wanted stays there
 _BIND = {"qmark": "?", "pyformat": "%s", "format": "%s"}
 
 
@@ -264,13 +274,10 @@ def sharing(
                 weight, count = votes.get(key, (0.0, 0))
                 votes[key] = weight + 1 / len(keys), count + 1
     best = sorted(votes, key=lambda key: (-votes[key][0], key))
-    at_time = func.coalesce(articles.c.published_at, articles.c.fetched_at)
     within: dict[int, tuple[float, int]] = {}
     for low in range(0, len(best), _ENOUGH):
-        wanted = select(articles.c.id).where(
-            articles.c.id.in_(best[low : low + _ENOUGH]), at_time >= since, at_time <= until
-        )
-        within |= {key: votes[key] for key in connection.scalars(wanted)}
+        asked = {"keys": best[low : low + _ENOUGH], "since": since, "until": until}
+        within |= {key: votes[key] for key in connection.scalars(_WITHIN, asked)}
         if len(within) >= _ENOUGH // 2:
             break
     return within
@@ -285,12 +292,11 @@ def forget_fingerprints(connection: Connection, before: datetime) -> int:
 
 def told(connection: Connection, keys: Iterable[int], shorter_than: int | None) -> dict[int, Told]:
     """What of these articles is compared; only of those whose texts have fewer characters, where that is asked."""
-    at = (articles.c.published_at, articles.c.fetched_at)
-    wanted = select(articles.c.id, articles.c.source, articles.c.title, articles.c.text, *at)
-    if shorter_than is not None:  # a text that is not wanted stays in the database
-        wanted = wanted.where(func.length(articles.c.text) < shorter_than)
-    return {
-        row.id: Told(at=row.published_at or row.fetched_at, source=row.source, title=row.title, text=row.text)
-        for some in chunks(keys)
-        for row in connection.execute(wanted.where(articles.c.id.in_(some)))
-    }
+    found: dict[int, Told] = {}
+    for some in chunks(keys):
+        wanted, asked = (
+            (_TOLD, {"keys": some}) if shorter_than is None else (_TOLD_BRIEFLY, {"keys": some, "most": shorter_than})
+        )
+        for key, published_at, fetched_at, source, title, text in connection.execute(wanted, asked):
+            found[key] = Told(at=published_at or fetched_at, source=source, title=title, text=text)
+    return found
