@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from monitor.alignment import overlap
 from monitor.dedup import telling
+from monitor.forms import filled_in
 
 __all__ = ["ENOUGH", "SPAN", "Edge", "Event", "Profile", "Told", "Weights", "events", "likeness"]
 
@@ -35,6 +37,45 @@ _RARE = 0.05
 _PRIOR = 200
 """Articles that are assumed without being seen, so that the weights of a quiet day are not those of its five articles."""
 _SHOWN = 6
+_COPIED = 0.35
+"""Likeness from which two reports were not written independently: reprints, which are one Story, or one form."""
+_FUNCTION = frozenset(
+    (
+        "ان",
+        "الي",
+        "علي",
+        "عن",
+        "في",
+        "من",
+        "مع",
+        "ما",
+        "لا",
+        "لم",
+        "قد",
+        "او",
+        "ثم",
+        "هذا",
+        "هذه",
+        "ذلك",
+        "التي",
+        "الذي",
+        "الذين",
+        "بعد",
+        "قبل",
+        "بين",
+        "كل",
+        "كان",
+        "كانت",
+        "وكان",
+        "قال",
+        "وقال",
+        "وان",
+        "كما",
+        "حيث",
+        "ولم",
+    )
+)
+"""Folded; no reason why two reports are one event, however rare they are in the articles of a quiet day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +185,8 @@ def events(told: Iterable[Told], weights: Weights) -> tuple[Event, ...]:
                 continue
             for other in group:
                 near = one.at - other.at <= SPAN
-                alike[other.key, one.key] = likeness(profiles[other.key], profiles[one.key]) if near else 0.0
+                much = likeness(profiles[other.key], profiles[one.key]) if near else 0.0
+                alike[other.key, one.key] = 0.0 if much >= _COPIED and _are_forms(other, one) else much
             average = sum(alike[other.key, one.key] for other in group) / len(group)
             if average >= most:
                 best, most = group, average
@@ -153,6 +195,13 @@ def events(told: Iterable[Told], weights: Weights) -> tuple[Event, ...]:
         else:
             best.append(one)
     return tuple(_event(group, alike, profiles) for group in groups)
+
+
+def _are_forms(one: Told, other: Told) -> bool:
+    """Whether two Stories share their wording and are no reprints because one form tells of two happenings."""
+    before, after = telling(one.text), telling(other.text)
+    headlines = (" ".join(telling(other.title)), " ".join(telling(one.title)))
+    return filled_in(after, before, overlap(after, before), headlines=headlines)
 
 
 def _event(group: Sequence[Told], alike: Mapping[tuple[int, int], float], profiles: Mapping[int, Profile]) -> Event:
@@ -168,7 +217,7 @@ def _event(group: Sequence[Told], alike: Mapping[tuple[int, int], float], profil
 
 def _edge(one: Told, other: Told, how_much: float, profiles: Mapping[int, Profile]) -> Edge:
     a, b = profiles[one.key], profiles[other.key]
-    rare = list(_shared(a.words, b.words))
+    rare = [word for word in _shared(a.words, b.words) if word not in _FUNCTION]
     return Edge(
         one=one.key,
         other=other.key,

@@ -55,6 +55,18 @@ def test_without_a_window_it_still_tells_them_apart() -> None:
     assert {event.keys for event in made} == {(1, 2), (3,)}
 
 
+def test_one_form_for_every_town_tells_of_as_many_happenings() -> None:
+    form = (
+        "أعلن مجلس بلدة {town} قطع المياه عن أحياء {town} الشرقية ثماني ساعات كل يوم حتى إصلاح الخط الرئيس.\n"
+        "ودعا المجلس الأهالي إلى ملء الخزانات ليلاً، وقال إن الصهاريج ستزور المدارس والمشفى في {town} بالتناوب."
+    )
+    towns = [
+        told(n, form.format(town=town), 0, f"قطع المياه في {town}")
+        for n, town in enumerate(["سلقين", "حارم", "الدانا"])
+    ]
+    assert groups(*towns) == {(0,), (1,), (2,)}
+
+
 @given(st.permutations([(1, STATE), (2, LOCAL), (3, OTHER), (4, AID_BEFORE), (5, "")]))
 @settings(deadline=None, max_examples=30)
 def test_the_order_of_the_argument_does_not_matter(order: list[tuple[int, str]]) -> None:
