@@ -59,7 +59,7 @@ _FORMULA, _LONG = 60, 150
 """Common words: so few may be formula, so many are not."""
 _NEARLY_WHOLE, _MOSTLY, _ONE_TEXT, _ALIKE, _OVER_HALF = 0.94, 0.8, 1.8, 1.46, 1.05
 _ANOTHER_DAY = timedelta(hours=18)
-_DENSE, _COPIED = 0.9, 0.94
+_DENSE, _COPIED = 0.9, 0.95
 _REMEMBERED = 1 << 10
 """Tellings kept folded: what is repeated today is repeated often today."""
 
@@ -204,15 +204,15 @@ def reprinted(one: Overlap, *, told_elsewhere: float = 0.0, apart: timedelta = t
     that two others explain is a round-up of both, unless one of them is nearly whole in it; a text whose rest is new
     has a lead of its own. The thinner the runs, the more of both texts they must cover: a template is thin in its
     slots, an edited copy is thin throughout. One of the two is there nearly whole, and the fewer words it has, the more
-    so: forty words may be a minister's titles and the courtesies of his office. ``apart``: between the two; copies are
+    so: forty words may be a minister's titles and the courtesies of his office; or half of both, copied word for word. ``apart``: between the two; copies are
     edited within a day, what is as thin two days later is tomorrow's weather by today's form. ``own``: both are of one
     source, which edits its own copy within hours and writes by its own forms every day.
     """
     both, most = one.later + one.earlier, max(one.later, one.earlier)
     formula = one.common < _FORMULA
-    if most < (_NEARLY_WHOLE if formula else _MOSTLY):
-        verbatim = one.density >= (_COPIED if formula else _DENSE) and both >= _OVER_HALF
-        if both < (_ONE_TEXT if formula else _ALIKE) and not verbatim:
+    if most < (_NEARLY_WHOLE if formula else _MOSTLY) and both < (_ONE_TEXT if formula else _ALIKE):
+        copied = one.density >= _COPIED and both >= _COPIED
+        if not copied and (formula or one.density < _DENSE or both < _OVER_HALF):
             return False
     if one.density < _thinnest(apart, one.common, own=own):
         return False
