@@ -44,7 +44,10 @@ _NUMBER_WORDS = re.compile(
     r"^(?:[وفبلك]?(?:ال)?)(?:واحد\w*|اثن\w*|اثنت\w*|ثلاث\w*|اربع\w*|خمس\w*|ست[هة]?|ستين|ستون|سبع\w*|ثمان\w*|تسع\w*|عشر\w*|مءه|مءت\w*|مءات|الف|الاف|الفين|مليون\w*|ملايين)$"
 )
 # A dual counts without a number: قتيلان، معتقلين اثنين.
-_DUAL = re.compile(r"^[وفبل]?(?:ال)?(?:قتيل|جريح|مصاب|شهيد|معتقل|محتجز|مفقود|طفل|مدني|شخص)(?:ان|ين)$")
+# Of words whose plural ends so too, only ان counts: "المعتقلين" are any number of them.
+_DUAL = re.compile(
+    r"^[وفبل]?(?:ال)?(?:(?:قتيل|جريح|شهيد|طفل|شخص|جندي|عنصر)(?:ان|ين)|(?:مصاب|معتقل|محتجز|مفقود|مدني|مسلح)ان)$"
+)
 
 
 _NOT_THE_PAGE = ("text from the feed", "text from the listing")

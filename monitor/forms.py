@@ -24,7 +24,7 @@ _GROUP = 3
 """Digits between two separators of thousands."""
 _SLOT = 8
 """Words; what is longer was written anew."""
-_ANOTHER, _ANOTHER_OF_OURS = 0.6, 0.85
+_ANOTHER, _ANOTHER_OF_OURS = 0.7, 0.85
 """Likeness of letters below which a word is another word: two outlets write انستجرام and انستغرام; one outlet that writes
 تلمنس and ترمانين means two towns."""
 _NAMED = 2

@@ -18,7 +18,7 @@ from monitor.dedup import telling
 from storage.records import Look
 
 __all__ = [
-    "AFTER", "LATELY", "PURGE", "SECOND_LOOK", "Verdict", "allowance", "another_text", "judge", "next_look", "outage", "worth_a_look",
+    "AFTER", "LATELY", "MANY", "PURGE", "SECOND_LOOK", "Verdict", "allowance", "another_text", "judge", "next_look", "outage", "worth_a_look",
 ]  # fmt: skip
 
 AFTER = (
@@ -27,7 +27,7 @@ AFTER = (
 SECOND_LOOK = timedelta(hours=24)
 PURGE = timedelta(days=7)
 """What is gone together with many others is said to be gone when its site, which has news, has not brought it back."""
-_MANY = "with many others at once: "
+MANY = "with many others at once: "
 _SHARE = 10
 """At most one in so many of a host's requests is a look at what we have: of those of a month, so that a quiet host is looked
 at too when it has something, and of those of a day, or of two looks."""
@@ -114,8 +114,8 @@ def judge(look: Look, sight: Sight, now: datetime, *, site_down: bool, before: s
             removed=look.removed_at is not None,
         )
     if since is None:
-        return Verdict(due_at=now + SECOND_LOOK, gone=(now, f"{_MANY}{gone}" if site_down else gone))
-    many = site_down or since[1].startswith(_MANY)
+        return Verdict(due_at=now + SECOND_LOOK, gone=(now, f"{MANY}{gone}" if site_down else gone))
+    many = site_down or since[1].startswith(MANY)
     long_enough = now - since[0] >= (PURGE if many else SECOND_LOOK * 0.8) and now.date() != since[0].date()
     if look.removed_at is not None or long_enough:
         return Verdict(due_at=planned, gone=since, removed=True)

@@ -133,7 +133,7 @@ class _Writer:
             yield from (self.pen.title(2, self.say("removed")), "")
         for removal in self.digest.removed:
             title = self.pen.text(removal.title) or self.say("untitled")
-            at = sentences.removed_at(self.digest, removal) + self._because(removal.why)
+            at = sentences.removed_at(self.digest, removal) + self._because(sentences.gone(self.language, removal.why))
             yield self.pen.item(f"{self.pen.strong(title)}{self.say('comma')}{self._afterwards(removal, at)}")
         if self.digest.removed:
             yield ""

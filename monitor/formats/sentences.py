@@ -11,10 +11,30 @@ from monitor.charts import Chart
 from monitor.coverage import FallenOut, ReadSource, Stale, Stretch, TroubledPass, TroubledSource
 from monitor.digest import Digest, Edit, Event, Removal, Story, Telling
 from monitor.formats import when
-from monitor.formats.words import AFFILIATIONS, count, say, zone_name
+from monitor.formats.words import AFFILIATIONS, GONE, count, say, zone_name
+from monitor.revisits import MANY
 
 __all__ = [
-    "affiliation", "alarm", "changed_at", "chart", "elsewhere", "event_facts", "event_first", "gap", "headline", "lost", "made", "no_hits", "outlets", "pass_line", "reads", "removed_at", "silence", "silent", "told",
+    "affiliation",
+    "alarm",
+    "changed_at",
+    "chart",
+    "elsewhere",
+    "event_facts",
+    "event_first",
+    "gap",
+    "gone",
+    "headline",
+    "lost",
+    "made",
+    "no_hits",
+    "outlets",
+    "pass_line",
+    "reads",
+    "removed_at",
+    "silence",
+    "silent",
+    "told",
     "trouble_time",
 ]  # fmt: skip
 
@@ -157,6 +177,13 @@ def removed_at(digest: Digest, removal: Removal) -> str:
         for moment in (removal.gone_at, removal.removed_at)
     )
     return say(digest.language, "removed at", gone=gone, at=at)
+
+
+def gone(language: str, why: str) -> str:
+    """How its absence looked, in the digest's words; as it was noted where they have none."""
+    alone = why.removeprefix(MANY)
+    said = next((words for start, words in GONE[language].items() if alone.startswith(start)), alone)
+    return say(language, "gone with many") + said if alone != why else said
 
 
 def trouble_time(digest: Digest, trouble: TroubledSource) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from crawler.outcome import Ending, Fate
 from monitor.digest import Mark
 
-__all__ = ["AFFILIATIONS", "CHANGES", "ENDINGS", "FATES", "MARKS", "count", "direction", "say", "zone_name"]
+__all__ = ["AFFILIATIONS", "CHANGES", "ENDINGS", "FATES", "GONE", "MARKS", "count", "direction", "say", "zone_name"]
 
 # CLDR plural categories of Arabic: one, two, few (3-10), many (11-99), other (100, 101, 102 …); of English: one, other.
 _COUNTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -98,6 +98,7 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "inserted": "أُضيف",
         "removed": "حُذف من الموقع",
         "removed at": "غاب منذ {gone}، وتأكد غيابه {at}",
+        "gone with many": "مع مواد كثيرة معاً: ",
         "articles not kept": "لا نسخة محفوظة",
         "undated": "بلا تاريخ نشر، قُرئ {at}",
         "why": "السبب",
@@ -216,6 +217,7 @@ _SAY: Mapping[str, Mapping[str, str]] = {
         "inserted": "inserted",
         "removed": "Removed from the site",
         "removed at": "gone since {gone}, confirmed {at}",
+        "gone with many": "with many others at once: ",
         "articles not kept": "no copy is kept",
         "undated": "no date on the page, read {at}",
         "why": "Why",
@@ -310,6 +312,18 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "cut": "a sentence withdrawn",
     },
 }
+GONE: Mapping[str, Mapping[str, str]] = {
+    "ar": {
+        "it leads to the front page": "صار عنوانه يحيل إلى الصفحة الأولى",
+        "another text stands at its address": "صار في مكانه نص آخر",
+        "no text is left in it": "أُفرغت صفحته من النص",
+        "it is not listed any more": "لم يعد بين ما قبله وما بعده في القناة",
+        "HTTP 404": "الصفحة غير موجودة، HTTP 404",
+        "HTTP 410": "الصفحة محذوفة، HTTP 410",
+    },
+    "en": {},
+}
+"""How the absence of an article looked, by its beginning (:attr:`crawler.revisit.Sight.gone`)."""
 MARKS: Mapping[str, Mapping[Mark, str]] = {
     "ar": {
         Mark.CARRIED: "مرحّل من يوم سابق",

@@ -106,3 +106,12 @@ def test_every_wording_stands_in_the_text_it_is_said_of(one: str, other: str) ->
         assert change.before in one
         assert change.after in other
         assert change.before or change.after
+
+
+def test_a_plural_is_no_number() -> None:
+    before = Reading("", "وقالت اللجنة إن 12 من المعتقلين من أبناء البلدة ما زالوا مجهولي المصير.")
+    after = Reading("", "وقالت اللجنة إن 12 من أبناء البلدة ما زالوا مجهولي المصير.")
+    assert {change.kind for change in compare(before, after)} == {"sentence"}
+    two = Reading("", "وقال الدفاع المدني إن قتيلين سقطا في القصف على أطراف البلدة.")
+    one = Reading("", "وقال الدفاع المدني إن قتيلا سقط في القصف على أطراف البلدة.")
+    assert {change.kind for change in compare(two, one)} == {"number"}

@@ -145,6 +145,18 @@ def test_every_format_shows_them(name: str, language: str) -> None:
     assert "جملة جديدة" not in out
 
 
+@pytest.mark.parametrize("name", ["html", "markdown", "text"])
+def test_how_it_went_is_said_in_the_digests_language(name: str) -> None:
+    for why, words in {
+        "it leads to the front page": "الصفحة الأولى",
+        "no text is left in it (no text found)": "أُفرغت",
+        "with many others at once: HTTP 404 Not Found": "مع مواد كثيرة معاً: الصفحة غير موجودة",
+        "something new": "something new",
+    }.items():
+        assert words in FORMATS[name].render(full(language="ar", removed=[removed(why)]))
+        assert why in FORMATS[name].render(full(language="en", removed=[removed(why)]))
+
+
 def test_without_them_nothing_is_said() -> None:
     for name in ("html", "markdown", "text"):
         out = FORMATS[name].render(digest())
