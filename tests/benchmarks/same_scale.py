@@ -19,13 +19,17 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import func, insert, select
+
 from crawler.article import Article
 from monitor.dedup import Index, fingerprints, same_words, telling
-from storage import articles as shelf
 from storage.database import writing
+from storage.schema import articles
+from storage.schema import fingerprints as fingerprinted
 from storage.store import Store
 
 DATA = Path(os.environ.get("RASID_DATA", "../shared/data")) / "agency_articles.jsonl.xz"
@@ -157,18 +161,20 @@ def article(number: int, text: str) -> Article:
 
 
 def fill(store: Store, composer: Composer, start: int, end: int, pass_id: int) -> None:
+    """In large transactions, as a store is restored: the same rows as by ``Store.add``."""
     for low in range(start, end, 1000):
+        told = [article(number, composer.text()) for number in range(low, min(low + 1000, end))]
+        words = [telling(one.text) for one in told]
         with writing(store._engine) as connection:
-            for number in range(low, min(low + 1000, end)):
-                put(connection, article(number, composer.text()), pass_id)
-
-
-def put(connection: object, one: Article, pass_id: int, same_as: int | None = None) -> None:
-    words = telling(one.text)
-    shelf.add(
-        connection, one, found=(), same_as=same_as, share=None, same_words=same_words(words),  # type: ignore[arg-type]
-        prints=fingerprints(words), pass_id=pass_id, now=NOW,
-    )  # fmt: skip
+            first = (connection.scalar(select(func.max(articles.c.id))) or 0) + 1
+            rows = [
+                {field.name: getattr(one, field.name) for field in fields(Article)}
+                | {"id": first + n, "same_words": same_words(words[n]), "pass_id": pass_id, "stored_at": NOW}
+                for n, one in enumerate(told)
+            ]
+            connection.execute(insert(articles), rows)
+            prints = [{"print": one, "article_id": first + n} for n, w in enumerate(words) for one in fingerprints(w)]
+            connection.execute(insert(fingerprinted), prints)
 
 
 def measured(store: Store, index: Index, arrived: list[Article], pass_id: int) -> tuple[list[float], float, int]:
