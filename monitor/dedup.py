@@ -204,9 +204,11 @@ def reprinted(one: Overlap, *, told_elsewhere: float = 0.0, apart: timedelta = t
     that two others explain is a round-up of both, unless one of them is nearly whole in it; a text whose rest is new
     has a lead of its own. The thinner the runs, the more of both texts they must cover: a template is thin in its
     slots, an edited copy is thin throughout. One of the two is there nearly whole, and the fewer words it has, the more
-    so: forty words may be a minister's titles and the courtesies of his office; or half of both, copied word for word. ``apart``: between the two; copies are
-    edited within a day, what is as thin two days later is tomorrow's weather by today's form. ``own``: both are of one
-    source, which edits its own copy within hours and writes by its own forms every day.
+    so: forty words may be a minister's titles and the courtesies of his office; or half of both, copied word for word.
+
+    ``apart``: between the two; copies are edited within a day, what is as thin two days later is tomorrow's weather by
+    today's form. ``own``: both are of one source, which edits its own copy within hours and writes by its own forms
+    every day. The bounds are those of 266 judged pairs (``tests/benchmarks/pairs.py``).
     """
     both, most = one.later + one.earlier, max(one.later, one.earlier)
     formula = one.common < _FORMULA
