@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["add", "export", "import_", "may_go_out", "record", "settled"]
 
 _NOT_READ = 4
-_TRIED = 3
 
 
 def may_go_out(config: Config, urls: Sequence[str]) -> None:
