@@ -105,7 +105,9 @@ def add(folder: Path, /, url: str, *, dry_run: bool, yes: bool, **wishes: Any) -
     if not yes:
         if not sys.stdin.isatty():
             raise click.UsageError("say --yes to write it, or --dry-run to see it only")
-        click.confirm(f"Write this to the end of {path}?", default=True, abort=True)
+        if not click.confirm(f"Write this to the end of {path}?", default=True):
+            click.echo("nothing was written")
+            return
     _append(folder, [declaration])
     click.echo(f"wrote `{declaration['name']}` into {path}")
 
