@@ -192,15 +192,13 @@ class Visit:
             have = {url for url, _ in (*listed, *back.listed)}
             back.listed += [one for one in more.listed if one[0] not in have]
             back.asked, back.met = back.asked + more.asked, more.met
-        self._tally.gap = Gap(
-            since=last.newest,
-            until=until,
-            filled=back.met,
-            asked=back.asked,
-            found=len(back.listed),
-            why="" if back.met else back.why,
-        )
-        await self._entries(back.listed)
+        found = await self._entries(back.listed)
+        if back.met and found:
+            self._tally.defects += (
+                f"{found} entries had fallen out since the last reading; they were found in {back.asked} older pages",
+            )
+        why = "" if back.met else back.why
+        self._tally.gap = Gap(since=last.newest, until=until, filled=back.met, asked=back.asked, found=found, why=why)
         return back
 
     # entries

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.newsroom.outlets import OUTLETS
+from tests.newsroom.outlets import OUTLETS, OVERFLOWS
 from tests.newsroom.running import Newsroom, NewsroomError, newsroom, write_sources
 
 __all__ = ["kept_clock", "main", "write_config"]
@@ -40,11 +40,11 @@ def main() -> int:
     with ExitStack() as stack:
         folder, room = _start(stack)
         before = _remembered(folder)
-        hosts = [OUTLETS[source.name].host for source in room.sources]
         _say(
-            f"The newsroom is open on port {room.port}: three invented outlets on {', '.join(hosts[:3])},",
-            f"and a fourth on {hosts[3]} that is dead, to show what a digest says of it.",
-            f"Its reports count back from {room.now.astimezone(ZoneInfo('Asia/Damascus')):%Y-%m-%d %H:%M} (Damascus).",
+            f"The newsroom is open on port {room.port}: eleven invented outlets, each on a loopback address of its own.",
+            "Seven are well: two feeds, a section page of the year 2005, a WordPress, a sitemap, a channel, a market's bulletins.",
+            "Four are not: one is dead, one answers 429, one forbids it in robots.txt, one leads to an address inside.",
+            f"The reports count back from {room.now.astimezone(ZoneInfo('Asia/Damascus')):%Y-%m-%d %H:%M} (Damascus).",
         )
         config = write_config(folder, room)
         _remember(folder, {"now": room.now.isoformat(), **before})
@@ -62,7 +62,7 @@ def write_config(folder: Path, room: Newsroom) -> Path:
             shutil.copyfile(_ROOT / "config" / "watchlists" / name, lists / name)
     if not (config / "settings.yaml").exists():
         (config / "settings.yaml").write_text(_SETTINGS, "utf-8")
-    write_sources(config / "sources.yaml", room.sources)
+    write_sources(config / "sources.yaml", room.shown)
     return config
 
 
@@ -98,8 +98,11 @@ def _run(folder: Path, config: Path, room: Newsroom, before: int | None) -> int:
     """``before``: how many articles the store had at the end of the last run."""
     if before is not None:
         _say(f"{_shown(folder)} is kept from the run before: {before} articles are in the store.")
+        room.goes_on(OVERFLOWS)  # where it was at the end
     # the second time no source may be due yet
     if code := _rasid(config, "crawl", *(["--all"] if before is not None else [])):
+        return code
+    if before is None and (code := _overflow(config, room)):
         return code
     _say("", _typed(config, "digest", "--today"))
     made = _rasid_says(config, "digest", "--today")
@@ -114,6 +117,23 @@ def _run(folder: Path, config: Path, room: Newsroom, before: int | None) -> int:
         _say("", f"The first {_LINES} lines of the digest:", "")
         print("\n".join(digest.read_text("utf-8").splitlines()[:_LINES]))
     _say("", "The digest of today so far:", *(f"  {_shown(path)}" for path in paths))
+    return 0
+
+
+def _overflow(config: Path, room: Newsroom) -> int:
+    """While nobody looks, more comes than a feed shows."""
+    outlet = OUTLETS[OVERFLOWS]
+    room.goes_on(OVERFLOWS)
+    _say(
+        "",
+        f"Meanwhile {OVERFLOWS} has published thirty bulletins, and its feed shows {outlet.shown}: twenty have fallen out.",
+        "The next reading notices that, and goes back for them:",
+    )
+    if code := _rasid(config, "crawl", "--source", OVERFLOWS):
+        return code
+    sources = json.loads(_rasid_says(config, "status", "--json"))["sources"]
+    last = next(source["last"] for source in sources if source["name"] == OVERFLOWS)
+    _say(*last["defects"])
     return 0
 
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from crawler.source import Source
 from tests.newsroom.content import Report
 
-__all__ = ["CONTROL", "DEFAULT", "HIDDEN", "OUTLETS", "TROUBLES", "Outlet"]
+__all__ = ["CONTROL", "DEFAULT", "HIDDEN", "OUTLETS", "OVERFLOWS", "SHOWN", "TROUBLES", "Outlet"]
 
 CONTROL = "127.0.0.10"
 """Where a test switches editions and troubles."""
@@ -165,4 +165,8 @@ _ALL = (
 )
 OUTLETS = MappingProxyType({outlet.name: outlet for outlet in _ALL})
 DEFAULT = ("alyasmin", "nidaa", "khabur", "manara")
-"""What the demo reads: the three outlets, and one that is dead, so that the digest has something to say of it."""
+"""Three outlets, and one that is dead, so that the digest has something to say of it: what most tests read."""
+OVERFLOWS = "hal"
+"""Its feed shows ten bulletins; in its second edition thirty more have come."""
+SHOWN = (*DEFAULT, "baydar", "fanar", "minbar", OVERFLOWS, "jisr", "sour", "rahba")
+"""What the demo reads: every kind of source, a feed that runs over, and outlets in trouble, each in its own way."""

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, build_opener
 
 from crawler.source import Source
-from tests.newsroom.outlets import CONTROL, DEFAULT, OUTLETS
+from tests.newsroom.outlets import CONTROL, DEFAULT, OUTLETS, SHOWN
 
 __all__ = ["Newsroom", "NewsroomError", "Request", "newsroom", "write_sources"]
 
@@ -55,8 +55,13 @@ class Newsroom:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """What the demo reads: three outlets, and one that is dead."""
+        """Three outlets, and one that is dead."""
         return self.sources_of(*DEFAULT)
+
+    @property
+    def shown(self) -> tuple[Source, ...]:
+        """What the demo reads: every kind of source, and every kind of trouble."""
+        return self.sources_of(*SHOWN)
 
     def sources_of(self, *names: str) -> tuple[Source, ...]:
         return tuple(OUTLETS[name].source(self.port) for name in names)
@@ -70,6 +75,10 @@ class Newsroom:
     def edition(self, number: int) -> None:
         """2: the newsroom later on (see :func:`tests.newsroom.content.reports`)."""
         self._control("/edition?" + urlencode({"is": number}))
+
+    def goes_on(self, outlet: str) -> None:
+        """That outlet alone is in its second edition from now on."""
+        self._control("/edition?" + urlencode({"outlet": outlet}))
 
     def trouble(self, outlet: str, what: str | None) -> None:
         """From now on that ails the outlet (a key of ``TROUBLES``); ``None``: nothing does."""

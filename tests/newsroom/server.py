@@ -57,11 +57,13 @@ class _House:
         return Answer(headers={"Content-Type": "text/plain"}, body=b"nobody should have come here\n")
 
     def _control(self, target: str, headers: Mapping[str, str]) -> Answer:
-        """``/edition?is=2``; ``/trouble?outlet=khabur&is=busy``, without ``is`` it is well again."""
+        """``/edition?is=2``, ``/edition?outlet=hal`` for one alone; ``/trouble?outlet=khabur&is=busy``, without ``is`` it is well again."""
         path = urlsplit(target).path
         asked = {name: values[0] for name, values in parse_qs(urlsplit(target).query).items()}
         with self._lock:
-            if path == "/edition" and asked.get("is") in ("1", "2"):
+            if path == "/edition" and asked.get("outlet") in OUTLETS:
+                self._world = replace(self._world, ahead=self._world.ahead | {asked["outlet"]})
+            elif path == "/edition" and asked.get("is") in ("1", "2"):
                 self._world = replace(self._world, edition=int(asked["is"]))
             elif path == "/trouble" and asked.get("outlet") in OUTLETS and asked.get("is", "dead") in TROUBLES:
                 self._ail(asked["outlet"], asked.get("is"))

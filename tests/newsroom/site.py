@@ -41,8 +41,13 @@ class World:
     now: datetime
     port: int
     edition: int = 1
+    ahead: frozenset[str] = frozenset()
+    """Outlets that are in their second edition already, by name."""
     troubles: Mapping[str, str] = field(default_factory=dict)
     """What ails an outlet, by its name."""
+
+    def edition_of(self, outlet: Outlet) -> int:
+        return 2 if outlet.name in self.ahead else self.edition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +109,8 @@ def _route(outlet: Outlet, target: str, world: World) -> Answer:
 def _ordinary(outlet: Outlet, target: str, world: World) -> Answer:
     """The front page, and the pages of the reports."""
     if urlsplit(target).path == "/" and outlet.kind != "telegram":
-        return _listed(outlet, shelf(outlet, world.edition)[: outlet.shown], "list.html", world)
-    known = {outlet.path(report): report for report in shelf(outlet, world.edition)}
+        return _listed(outlet, shelf(outlet, world.edition_of(outlet))[: outlet.shown], "list.html", world)
+    known = {outlet.path(report): report for report in shelf(outlet, world.edition_of(outlet))}
     report = known.get(target) or known.get(target.rstrip("/"))
     if report is None or report.what == "gone":
         return _page("404 - الصفحة غير موجودة", status=404)
@@ -117,7 +122,7 @@ def _ordinary(outlet: Outlet, target: str, world: World) -> Answer:
 def _entrance(outlet: Outlet, query: Mapping[str, list[str]], world: World) -> Answer:
     asked = query.get("paged", ["1"])[0]
     page = int(asked) if re.fullmatch(r"[1-9][0-9]{0,5}", asked) else 0
-    shown = shelf(outlet, world.edition)[(page - 1) * outlet.shown : page * outlet.shown] if page else ()
+    shown = shelf(outlet, world.edition_of(outlet))[(page - 1) * outlet.shown : page * outlet.shown] if page else ()
     if not shown:
         return _page("404 - الصفحة غير موجودة", status=404)
     template = {"section": "list.html", "feed": "feed.xml"}[outlet.kind]
@@ -127,7 +132,7 @@ def _entrance(outlet: Outlet, query: Mapping[str, list[str]], world: World) -> A
 def _further(outlet: Outlet, target: str, world: World) -> Answer | None:
     """What the outlets of other kinds than feed and section say; ``None``: an ordinary page."""
     path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
-    every = shelf(outlet, world.edition)
+    every = shelf(outlet, world.edition_of(outlet))
     newest = _published(every[0], world.now)
 
     def rendered(template: str, **more: object) -> str:
@@ -218,7 +223,7 @@ def _common(outlet: Outlet, world: World) -> dict[str, object]:
     def changed(report: Report) -> datetime:
         return world.now.astimezone(_ZONE) if report.changed else at(report)
 
-    every = shelf(outlet, world.edition)
+    every = shelf(outlet, world.edition_of(outlet))
     return {
         "outlet": outlet,
         "base": outlet.base(world.port),

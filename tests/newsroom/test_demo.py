@@ -18,7 +18,7 @@ def test_its_configuration_is_a_valid_one_and_what_a_person_changed_is_kept(room
     mine.write_text(mine.read_text("utf-8") + "\n# mine\n", "utf-8")
     write_config(tmp_path, room)
     loaded = config.load(folder, environment={})
-    assert loaded.sources == tuple(dataclasses.replace(source, delay=0.01) for source in room.sources)
+    assert loaded.sources == tuple(dataclasses.replace(source, delay=0.01) for source in room.shown)
     assert loaded.settings.storage.url == f"sqlite:///{tmp_path / 'rasid.db'}"
     assert mine.read_text("utf-8").endswith("# mine\n")
     assert config.ready_to_go_out(loaded) == []

@@ -18,7 +18,7 @@ from monitor.watch import flag
 from tests.newsroom import truth
 from tests.newsroom.asking import ask
 from tests.newsroom.content import FURTHER, further
-from tests.newsroom.outlets import DEFAULT, OUTLETS
+from tests.newsroom.outlets import DEFAULT, OUTLETS, SHOWN
 from tests.newsroom.running import Newsroom, write_sources
 from tests.newsroom.test_truth import LOOKS_LIKE, _blanked, bare
 
@@ -140,10 +140,11 @@ def test_nothing_that_looks_like_a_mention_is_unmarked() -> None:
     ] == []
 
 
-def test_the_demo_does_not_read_them_and_a_configuration_may(room: Newsroom, tmp_path: Path) -> None:
+def test_the_demo_reads_every_kind(room: Newsroom, tmp_path: Path) -> None:
     from monitor import config
 
     assert not set(FURTHER) & set(DEFAULT)
+    assert {OUTLETS[name].kind for name in SHOWN} == set(KINDS)
     assert {OUTLETS[name].kind for name in FURTHER} == {"wordpress", "sitemap", "telegram"}
     write_sources(tmp_path / "sources.yaml", room.sources_of(*FURTHER))
     (tmp_path / "settings.yaml").write_text('contact: ""\n', "utf-8")
