@@ -114,9 +114,16 @@ def _between(entry: Entry, start: datetime, end: datetime) -> bool:
 def sitemaps_of(site: str, robots: str) -> list[str]:
     """The sitemaps that a robots.txt names, of that very site; where it names none, where sites have them."""
     said = re.findall(r"(?im)^[ \t]*sitemap[ \t]*:[ \t]*(\S{1,2000})", robots)
-    whole = [urljoin(site, one) for one in said]
-    named = [one for one in dict.fromkeys(whole) if is_http(one) and same_site(one, site)]
+    whole = dict.fromkeys(_joined(site, one) for one in said)
+    named = [one for one in whole if is_http(one) and same_site(one, site)]
     # the sitemap of news first: it is small, and has the times of publishing
     parts = urlsplit(site)
     usual = f"{parts.scheme}://{parts.netloc}/sitemap.xml"
     return sorted(named, key=lambda one: "news" not in one.lower()) or [usual]
+
+
+def _joined(site: str, written: str) -> str:
+    try:
+        return urljoin(site, written)
+    except ValueError:  # "http://["
+        return ""

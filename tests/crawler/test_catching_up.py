@@ -86,7 +86,8 @@ def test_a_wordpress_feed_that_ran_over_is_asked_for_its_older_pages(wire: Site)
 def test_where_a_feed_shows_nothing_older_the_sitemap_is_asked(wire: Site) -> None:
     row = Row(wire)
     wire.routes["/robots.txt"] = Answer(
-        f"User-agent: *\nDisallow:\n\nSitemap: {wire.url}/map.xml\n".encode(), headers={"Content-Type": "text/plain"}
+        f"User-agent: *\nDisallow:\n\nSitemap: http://[\nSitemap: {wire.url}/map.xml\n".encode(),
+        headers={"Content-Type": "text/plain"},
     )
     wire.routes["/rss"] = rss(wire, [92, 91])
     row.go(path="/rss")

@@ -1,0 +1,312 @@
+"""``make bench-crawl``: what asking costs, over loopback: a thousand feeds of which 95 % are unchanged, and pages beside bare Scrapy.
+
+1. A thousand feeds on 200 addresses, through the whole of a pass with a real store. The second pass: requests for each feed, for
+   robots.txt, CPU of the fetching process for each feed, its memory.
+2. The same pages fetched by Rasid (robots.txt, politeness, guard, validators, handed to the readers) and by a Scrapy spider that
+   only downloads them: CPU of the two fetching processes for each answer, in one run. Reading is not fetching: it is done in other
+   processes, and told beside it.
+
+Delays are off on both sides. The server is a process of its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+from crawler.fetching import Fetching
+from crawler.source import Source
+
+_ROOT = Path(__file__).parents[2]
+_HOSTS = [f"127.0.1.{number}" for number in range(1, 201)]
+_FEEDS_EACH = 5
+_ENTRIES = 20
+_CHANGED = 0.05
+_PAGES = 600
+_NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+_AGENT = "Rasid/0.1 (+https://example.org/rasid)"
+_LINE = "وقال الدفاع المدني إن فرقه أسعفت المصابين إلى المشفى الأقرب، وتفقدت الأماكن المستهدفة في أطراف البلدة رقم {}. "
+
+_WORDS = [
+    *_LINE.split(),
+    "قصف",
+    "مدفعي",
+    "استهدف",
+    "أطراف",
+    "بلدة",
+    "ريف",
+    "إدلب",
+    "صباح",
+    "اليوم",
+    "إصابة",
+    "مدنيين",
+    "اثنين",
+    "بجروح",
+    "معتقلين",
+    "وفد",
+    "أستانا",
+]
+
+# --- the server ------------------------------------------------------------------------------------------------
+
+
+class _Server:
+    """Answers for every address; ``/edition`` makes one feed in twenty show one entry more."""
+
+    def __init__(self) -> None:
+        self.port, self.edition, self.asked = 0, 1, Counter[str]()
+        self._furniture = "".join(
+            f"<li><a href='/archive/{n}'>خبر قديم رقم {n} من الأرشيف</a></li>" for n in range(900)
+        )
+
+    async def serve(self) -> None:
+        first = await asyncio.start_server(self._talk, _HOSTS[0], 0)
+        self.port = first.sockets[0].getsockname()[1]
+        for host in _HOSTS[1:]:
+            await asyncio.start_server(self._talk, host, self.port, backlog=64)
+        print(self.port, flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := (await reader.readuntil(b"\r\n\r\n")).decode("latin-1"):
+                path = head.split(" ")[1]
+                headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+                status, kind, body = self._answer(path, headers["host"])
+                tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+                if headers.get("if-none-match") == tag:
+                    status, body = "304 Not Modified", b""
+                said = (
+                    f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nETag: {tag}\r\nContent-Length: {len(body)}\r\n\r\n"
+                )
+                writer.write(said.encode() + body)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    def _answer(self, path: str, host: str) -> tuple[str, str, bytes]:
+        what = path.split("/")[1]
+        if what == "count":
+            said = json.dumps(self.asked).encode()
+            self.asked.clear()
+            return "200 OK", "application/json", said
+        if what == "edition":
+            self.edition = 2
+            return "200 OK", "text/plain", b"2"
+        self.asked[what] += 1
+        if what == "robots.txt":
+            return "200 OK", "text/plain", b"User-agent: *\nDisallow: /admin/\n"
+        if what == "feed":
+            return "200 OK", "application/rss+xml; charset=utf-8", self._feed(host, int(path.split("/")[2]))
+        return "200 OK", "text/html; charset=utf-8", self._page(path, host)
+
+    def _feed(self, host: str, number: int) -> bytes:
+        place = _HOSTS.index(host.partition(":")[0]) * _FEEDS_EACH + number
+        more = self.edition == 2 and place % round(1 / _CHANGED) == 0
+        items = "".join(
+            f"<item><title>خبر رقم {n} من ريف دمشق</title><link>http://{host}/page/{number}/{n}</link>"
+            f"<pubDate>{format_datetime(_NOW - timedelta(hours=1000 - n))}</pubDate><description>{_LINE.format(n)}</description></item>"
+            for n in range(900 + _ENTRIES + more, 900, -1)
+        )
+        return f"<rss version='2.0'><channel><title>نشرة</title>{items}</channel></rss>".encode()
+
+    def _page(self, path: str, host: str) -> bytes:
+        dice = random.Random(f"{host}{path}")
+        text = "".join(f"<p>{' '.join(dice.choices(_WORDS, k=40))}.</p>" for _ in range(8))
+        return (
+            f"<!doctype html><html lang='ar'><head><title>خبر {path} من ريف دمشق</title></head><body><nav><ul>{self._furniture}</ul></nav>"
+            f"<article><h1>خبر {path} من ريف دمشق</h1>{text}</article></body></html>"
+        ).encode()
+
+
+# --- the two that fetch, each in a process of its own ----------------------------------------------------------
+
+
+def _sources(port: int, feeds: int) -> list[Source]:
+    places = [(host, number) for number in range(_FEEDS_EACH) for host in _HOSTS][:feeds]
+    return [
+        Source(
+            name=f"s{place}", kind="feed", url=f"http://{host}:{port}/feed/{number}", title="نشرة", delay=0.0, allow_addresses=("127.0.1.0/24",)
+        )
+        for place, (host, number) in enumerate(places)
+    ]  # fmt: skip
+
+
+def _rasid(port: int, feeds: int, folder: str, pages: int) -> None:
+    """One pass; ``pages``: so many of a feed's entries are not known."""
+    from crawler import run
+    from crawler.spiders import rounds  # noqa: F401 -- what a service has imported long before
+    from monitor import lists
+    from monitor.passes import Pass
+    from storage.store import Store
+
+    sources = _sources(port, feeds)
+    watch = lists.load(_ROOT / "config" / "watchlists")
+    with Store.open(f"sqlite:///{folder}/rasid.db") as store:
+
+        class _Silent:
+            def article(self, article: object, flags: object) -> None: ...
+            def missed(self, *told: object) -> None: ...
+            def ended(self, outcome: object) -> None: ...
+
+        number = store.begin_pass(_NOW)
+        work = Pass(
+            store, watch, {s.name: s for s in sources}, number=number, now=lambda: datetime.now(UTC), watcher=_Silent()
+        )
+
+        def known(urls: Any) -> set[str]:
+            """What came long ago is not read again: this is about asking."""
+            old = {url for url in urls if int(url.rpartition("/")[2]) <= 900 + _ENTRIES - pages}
+            return old | work.known(urls)
+
+        start, begun = time.process_time(), time.perf_counter()
+        run.crawl(
+            sources, fetching=Fetching(user_agent=_AGENT, delay=0.0), now=lambda: datetime.now(UTC), known=known,
+            memory=work, keep=lambda page: None, emit=work.emit, missed=work.missed, ended=work.ended,
+        )  # fmt: skip
+        fates = {str(fate): count for fate, count in work.summary.fates.items()}
+        _tell(start, begun, endings=Counter(str(one.ending) for one in work.summary.outcomes), fates=fates)
+
+
+def _bare(port: int, feeds: int, folder: str, pages: int) -> None:
+    """The same answers, by a spider that only downloads."""
+    import scrapy
+    from scrapy.crawler import AsyncCrawlerProcess
+
+    urls = []
+    for source in _sources(port, feeds):
+        base, _, number = source.url.partition("/feed/")
+        urls += [source.url, *(f"{base}/page/{number}/{900 + _ENTRIES - n}" for n in range(pages))]
+
+    class Bare(scrapy.Spider):
+        name = "bare"
+        start_urls = urls
+
+        def parse(self, response: Any) -> None: ...
+
+    settings = {
+        "LOG_ENABLED": False, "ROBOTSTXT_OBEY": False, "TELNETCONSOLE_ENABLED": False, "CONCURRENT_REQUESTS": 16,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 2, "DOWNLOAD_DELAY": 0, "USER_AGENT": _AGENT,
+    }  # fmt: skip
+    start, begun = time.process_time(), time.perf_counter()
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(Bare)
+    process.start()
+    _tell(start, begun)
+
+
+def _tell(start: float, begun: float, **more: object) -> None:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    readers = resource.getrusage(resource.RUSAGE_CHILDREN)
+    told = {
+        "cpu": time.process_time() - start,
+        "wall": time.perf_counter() - begun,
+        "peak": usage.ru_maxrss / 1024,
+        "reading": readers.ru_utime + readers.ru_stime,
+    }
+    print(json.dumps(told | more))
+
+
+# --- the measuring ---------------------------------------------------------------------------------------------
+
+
+def _told(what: str, port: int, feeds: int, folder: str, pages: int) -> dict[str, Any]:
+    asked = [sys.executable, "-m", "tests.benchmarks.crawl", what, str(port), str(feeds), folder, str(pages)]
+    done = subprocess.run(asked, cwd=_ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told | {"asked": json.loads(_control(port, "count"))}
+
+
+def _control(port: int, what: str) -> bytes:
+    with build_opener(ProxyHandler({})).open(f"http://{_HOSTS[0]}:{port}/{what}", timeout=30) as answer:
+        said: bytes = answer.read()
+        return said
+
+
+def main() -> int:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.crawl", "server"],
+        cwd=_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    assert server.stdin is not None
+    try:
+        port = int(server.stdout.readline())
+        fine = _unchanged(port)
+        fine &= _beside_scrapy(port)
+    finally:
+        server.stdin.close()
+        server.wait(10)
+    print("passed" if fine else "FAILED")
+    return int(not fine)
+
+
+def _unchanged(port: int) -> bool:
+    feeds = len(_HOSTS) * _FEEDS_EACH
+    with tempfile.TemporaryDirectory() as folder:
+        first = _told("rasid", port, feeds, folder, 0)
+        _control(port, "edition")
+        _control(port, "count")
+        second = _told("rasid", port, feeds, folder, 0)
+    for name, told in (("first", first), ("second", second)):
+        print(
+            f"{name} pass over {feeds} feeds on {len(_HOSTS)} addresses: {told['endings']}, {told['fates']}\n"
+            f"  asked: {told['asked']}; CPU {told['cpu']:.2f} s = {1000 * told['cpu'] / feeds:.2f} ms a feed (reading {told['reading']:.1f} s elsewhere), "
+            f"peak {told['peak']:.0f} MB, {told['wall']:.1f} s"
+        )
+    per_feed, robots = second["asked"]["feed"] / feeds, second["asked"].get("robots.txt", 0)
+    cost = 1000 * second["cpu"] / feeds
+    print(
+        f"second pass: {per_feed:.2f} requests a feed (1), {robots} for robots.txt (0), {cost:.2f} ms CPU a feed (at most 4), {second['peak']:.0f} MB (at most 250)"
+    )
+    return per_feed == 1 and not robots and cost <= 4 and second["peak"] <= 250
+
+
+def _beside_scrapy(port: int) -> bool:
+    each = 5
+    feeds = _PAGES // each
+    rows = []
+    for _ in range(2):
+        with tempfile.TemporaryDirectory() as folder:
+            rows.append((_told("rasid", port, feeds, folder, each), _told("bare", port, feeds, folder, each)))
+    ratios = []
+    for rasid, bare in rows:
+        answers = [sum(told["asked"].values()) for told in (rasid, bare)]
+        costs = [1000 * told["cpu"] / count for told, count in zip((rasid, bare), answers, strict=True)]
+        ratios.append(costs[0] / costs[1])
+        print(
+            f"full crawl: Rasid {answers[0]} answers, {costs[0]:.2f} ms CPU each (reading {rasid['reading']:.1f} s in {rasid['fates']} elsewhere), "
+            f"{rasid['asked']['page'] / rasid['wall']:.0f} pages/s; bare Scrapy {answers[1]} answers, {costs[1]:.2f} ms each, "
+            f"{bare['asked']['page'] / bare['wall']:.0f} pages/s; ratio {ratios[-1]:.2f}"
+        )
+    print(f"fetching costs {min(ratios):.2f} to {max(ratios):.2f} times bare Scrapy's CPU (at most 1.3)")
+    return min(ratios) <= 1.3
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1 and sys.argv[1] == "server":
+        asyncio.run(_Server().serve())
+    elif len(sys.argv) > 1:
+        {"rasid": _rasid, "bare": _bare}[sys.argv[1]](int(sys.argv[2]), int(sys.argv[3]), sys.argv[4], int(sys.argv[5]))
+    else:
+        sys.exit(main())
