@@ -63,3 +63,4 @@ class Callbacks:
     revisited: Callable[[str, Sequence[Sight]], None] | None = None
     listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None
     read_elsewhere: Collection[str] = ()
+    owed: Callable[[str], Sequence[Entry]] | None = None

@@ -45,6 +45,7 @@ def crawl(
     revisited: Callable[[str, Sequence[Sight]], None] | None = None,
     listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None,
     read_elsewhere: Collection[str] = (),
+    owed: Callable[[str], Sequence[Entry]] | None = None,
 ) -> None:
     """Read all ``sources`` once, now, and return when each has ended.
 
@@ -58,6 +59,7 @@ def crawl(
     ``read_elsewhere`` addresses of sources that are not of this pass: posts' links to their sites are left to them
     ``again``     a source's name and the entries of its listing that are known (``url`` canonical) and that say when they
                   were updated, or that are complete; gives those that are to be looked at too. Complete ones cost no request
+    ``owed``    entries of a source's that earlier passes could not have and that are to be asked for, listed or not
     ``revisited`` a source's name and all its Sights, once, before its ``ended``
     ``listed``    a source's name, its listing as it was fetched, the Entries and the defects; before ``known`` is asked
 
@@ -77,7 +79,7 @@ def crawl(
     _gone_out = True
     callbacks = Callbacks(
         known=known, memory=memory, keep=keep, emit=emit, missed=missed, ended=ended, now=now,
-        revisit=revisit, again=again, revisited=revisited, listed=listed, read_elsewhere=read_elsewhere,
+        revisit=revisit, again=again, revisited=revisited, listed=listed, read_elsewhere=read_elsewhere, owed=owed,
     )  # fmt: skip
     _go(sources, fetching, callbacks)
 

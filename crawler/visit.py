@@ -42,6 +42,8 @@ _PAGE_RETRIES = 1
 _TRIES_TO_FILL = 5
 _REACHES_BACK = frozenset({"wordpress", "telegram"})
 """Kinds whose first reading asks for older pages: they carry what they list whole, or nearly."""
+_COMPLETE = frozenset({"telegram"})
+"""Kinds whose entries have no pages of their own."""
 _HEARD = 60
 _TEASER = 200
 """Characters: a feed's content that is shorter says only that there is an article."""
@@ -71,6 +73,7 @@ class Visit:
         try:
             await self._round()
             if tally.ending in (Ending.READ, Ending.UNCHANGED):  # a site in trouble is left alone
+                await self._owed()
                 await self._look_again()
         except (Stopped, asyncio.CancelledError):
             if self._rounds.stopped is None:
@@ -337,6 +340,13 @@ class Visit:
         follow_to = [(canonical(link), Entry(url=link)) for link in self._links]
         if follow_to and not self._tally.not_reached:
             await self._entries(follow_to)
+
+    async def _owed(self) -> None:
+        """What earlier passes could not have, and no listing shows any more."""
+        if self._tally.not_reached or self._source.kind in _COMPLETE:
+            return
+        owed = [(entry.url, entry) for entry in await self._rounds.owed(self._source.name)]
+        await self._entries([one for one in owed if one[0] not in self._rounds.taken])
 
     # looking again
 

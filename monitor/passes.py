@@ -5,6 +5,7 @@ The engine calls these methods one at a time, in a thread of their own. An excep
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,8 +29,12 @@ from storage.store import Store
 
 __all__ = ["Keeping", "Pass", "Summary", "Watcher"]
 
+log = logging.getLogger(__name__)
+
 _FLASH = 25
 """Words."""
+_OWED_FOR, _OWED_AT_ONCE = timedelta(days=7), 50
+_AFTER_AN_OUTAGE = timedelta(minutes=10)
 _TIDIED, _TIDY_EVERY = "fingerprints tidied", timedelta(hours=24)
 _COMPARED = 2 * WINDOW + timedelta(days=4)
 """What is found late may be dated days back, and is compared with what was told around its own date."""
@@ -195,9 +200,19 @@ class Pass:
         look_due = self._look_due(source.name)
         return due_at if look_due is None else min(due_at, max(look_due, outcome.ended_at + rhythm.SHORTEST))
 
+    def owed(self, source: str) -> list[Entry]:
+        """Entries of earlier passes that are still to be had, whether or not a listing shows them."""
+        now = self._now()
+        found = [one for one in self._store.missed_of(source, now - _OWED_FOR) if rhythm.owed(one, now)]
+        return [Entry(url=one.url, title=one.title) for one in found[:_OWED_AT_ONCE]]
+
     def tidy(self) -> None:
-        """Once a day, when a pass is over: fingerprints that no article can be compared with any more are dropped."""
+        """When a pass is over: after an outage of our own the sources are due again soon. Once a day fingerprints that no
+        article can be compared with any more are dropped."""
         now, last = self._now(), self._store.recall(_TIDIED)
+        if rhythm.own_outage(self.summary.outcomes, self._store.sources(), now):
+            log.warning("not one source could be reached: is this machine's network up? They are asked again soon.")
+            self._store.hasten([outcome.source for outcome in self.summary.outcomes], now + _AFTER_AN_OUTAGE)
         if last is None or now - datetime.fromisoformat(last["at"]) >= _TIDY_EVERY:
             self._store.forget_fingerprints(now - _COMPARED)
             self._store.remember(_TIDIED, {"at": now.isoformat()})

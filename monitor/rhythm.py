@@ -11,11 +11,21 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from crawler.outcome import Fate, Outcome
+from crawler.outcome import Ending, Fate, Outcome
 from crawler.source import Source
-from storage.records import Missed
+from storage.records import Missed, SourceState
 
-__all__ = ["CEILING", "due_again", "heard_by_now", "interval", "left_alone", "pace", "silent_since"]
+__all__ = [
+    "CEILING",
+    "due_again",
+    "heard_by_now",
+    "interval",
+    "left_alone",
+    "owed",
+    "own_outage",
+    "pace",
+    "silent_since",
+]
 
 SHORTEST = timedelta(minutes=5)
 CEILING = timedelta(hours=24)
@@ -120,6 +130,29 @@ def silent_since(heard: Sequence[datetime], now: datetime) -> tuple[datetime, ti
 
 _HORIZON = timedelta(days=30)
 _READINGS = 3
+
+
+_OWED_TRIES = 6
+_GONE = ("HTTP 404", "HTTP 410")
+
+
+def owed(missed: Missed, now: datetime) -> bool:
+    """Whether an entry is asked for although no listing shows it any more: a site whose pages fail for a day while its feed goes
+    on loses nothing by that. Half a dozen tries, some four days; what its site says is not there is not asked for again."""
+    retried = missed.fate is not Fate.OFF_TOPIC and missed.tries < _OWED_TRIES and not missed.why.startswith(_GONE)
+    return retried and not left_alone(missed, now)
+
+
+_AT_LEAST = 3
+_LONG_UNREAD = timedelta(minutes=30)
+
+
+def own_outage(outcomes: Sequence[Outcome], states: Sequence[SourceState], now: datetime) -> bool:
+    """Whether it is our own network that is down: every source of a pass failed before it listed anything, and nothing at all has
+    been read lately. Then nobody is to be asked less often for it."""
+    if len(outcomes) < _AT_LEAST or any(one.ending is not Ending.FAILED or one.entries for one in outcomes):
+        return False
+    return all(state.last_read_at is None or now - state.last_read_at > _LONG_UNREAD for state in states)
 
 
 def left_alone(missed: Missed, now: datetime) -> bool:

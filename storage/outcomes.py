@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from crawler.outcome import Ending, Fate, Outcome
 from storage import gaps
@@ -14,7 +14,7 @@ from storage.database import insert_into
 from storage.records import SourceState
 from storage.schema import outcomes, sources
 
-__all__ = ["between", "record", "states"]
+__all__ = ["between", "hasten", "record", "states"]
 
 
 def record(
@@ -76,6 +76,12 @@ def states(connection: Connection) -> list[SourceState]:
         )
         for row in connection.execute(wanted).mappings()
     ]
+
+
+def hasten(connection: Connection, names: Iterable[str], due_at: datetime) -> None:
+    """These sources are due then, if not before."""
+    later = (sources.c.name.in_(list(names)), sources.c.due_at > due_at)
+    connection.execute(update(sources).where(*later).values(due_at=due_at))
 
 
 def between(connection: Connection, since: datetime, until: datetime) -> list[Outcome]:

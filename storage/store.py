@@ -163,6 +163,11 @@ class Store:
         with writing(self._engine) as connection:
             ends.record(connection, number, outcome, due_at, heard, rhythm)
 
+    def hasten(self, names: Iterable[str], due_at: datetime) -> None:
+        """These sources are due then, if not before."""
+        with writing(self._engine) as connection:
+            ends.hasten(connection, names, due_at)
+
     def sources(self) -> list[SourceState]:
         """What is remembered of every source that was ever read, by name."""
         with reading(self._engine) as connection:
@@ -230,6 +235,11 @@ class Store:
         """Entries that did not become articles, last seen in that time."""
         with reading(self._engine) as connection:
             return shelf.misses(connection, missed.c.last_seen_at >= since, missed.c.last_seen_at < until)
+
+    def missed_of(self, source: str, since: datetime) -> list[Missed]:
+        """Entries of a source that did not become articles, first seen since then; oldest look first."""
+        with reading(self._engine) as connection:
+            return shelf.misses(connection, missed.c.source == source, missed.c.first_seen_at >= since)
 
     def missed_at(self, urls: Sequence[str]) -> Mapping[str, Missed]:
         """What is remembered of these addresses, as far as no article came of them."""

@@ -138,6 +138,10 @@ class Rounds(Spider):
     async def missed(self, source: str, entry: Entry, fate: Fate, why: str) -> None:
         await self.writer.call(self._given.missed, source, entry, fate, why)
 
+    async def owed(self, source: str) -> Sequence[Entry]:
+        """Entries of earlier passes that are to be asked for, whether or not a listing shows them."""
+        return await self.writer.call(self._given.owed, source) if self._given.owed else ()
+
     async def end(self, outcome: Outcome) -> None:
         await self.writer.call(self._given.ended, outcome)
         self.not_ended.discard(outcome.source)

@@ -107,6 +107,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
                 emit=guarded(work.emit, room),
                 missed=work.missed,
                 ended=work.ended,
+                owed=work.owed,
                 revisit=again.plan(sources),
                 again=again.updated,
                 revisited=again.seen,

@@ -44,6 +44,7 @@ class Job:
     off_topic: bool = False
     now: datetime | None = None
     revisit: Sequence[Revisit] = ()
+    owed: Sequence[Entry] = ()
 
 
 @dataclass
@@ -230,6 +231,7 @@ def _crawl(job: Job, store: _Store) -> None:
             ended=store.ended,
             revisit=job.revisit,
             revisited=store.revisited,
+            owed=lambda source: job.owed,
         )
     except BaseException as error:
         store.tell("raised", error)

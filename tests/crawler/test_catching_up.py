@@ -7,6 +7,7 @@ from email.utils import format_datetime
 
 import pytest
 
+from crawler.article import Entry
 from crawler.outcome import Ending, Fate, Gap, Outcome
 from tests.crawler.going import Came, Job, fetching, go, going
 from tests.crawler.server import Answer, Asked, Site, article, site
@@ -194,3 +195,13 @@ def test_a_listing_that_is_gone_for_good_is_told_from_one_that_is_not_there(wire
     wire.routes["/rss"] = Answer(b"", status=410)
     assert outcome(passes(wire, {}, set(), path="/rss")).gone
     assert not outcome(passes(wire, {}, set(), path="/none")).gone
+
+
+def test_what_earlier_passes_could_not_have_is_asked_for_though_no_listing_shows_it(wire: Site) -> None:
+    wire.routes["/rss"] = rss(wire, [92, 91])
+    rss(wire, [40, 92])
+    owed = [Entry(url=f"{wire.url}/{n}", title="خبر") for n in (40, 41, 92)]
+    came = go(Job([going(wire.url, path="/rss")], fetching(), now=NOW, owed=owed))
+    assert {one.url.rpartition("/")[2] for one in came.articles} == {"92", "91", "40"}
+    assert outcome(came).fates == {Fate.STORED: 3, Fate.FAILED: 1}, "the one that is listed too is seen once"
+    assert came.why("/41") == (Fate.FAILED, "HTTP 404 Not Found")

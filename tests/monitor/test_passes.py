@@ -121,6 +121,26 @@ def test_trouble_makes_a_source_wait_longer_and_reading_it_again_ends_that(work:
     assert [outcome.ending for outcome in work.summary.in_trouble] == [Ending.FAILED, Ending.FAILED, Ending.REFUSED]
 
 
+def test_after_an_outage_of_our_own_the_sources_are_due_again_soon(work: Pass, store: Store) -> None:
+    for _ in range(5):  # hours of it
+        for name in ("a", "b", "a"):
+            work.ended(Outcome(source=name, ending=Ending.FAILED, started_at=NOW, ended_at=NOW))
+    assert {state.due_at - NOW for state in store.sources()} == {timedelta(hours=24)}
+    work.tidy()
+    assert {state.due_at - NOW for state in store.sources()} == {timedelta(minutes=10)}
+
+
+def test_what_could_not_be_had_is_owed_when_it_has_rested(
+    work: Pass, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work.missed("a", Entry(url="https://a.example/x", title="خبر"), Fate.FAILED, "HTTP 500 Internal Server Error")
+    work.missed("a", Entry(url="https://a.example/gone"), Fate.FAILED, "HTTP 404 Not Found")
+    work.missed("b", Entry(url="https://b.example/x"), Fate.FAILED, "HTTP 500 Internal Server Error")
+    assert work.owed("a") == []
+    monkeypatch.setattr(work, "_now", lambda: NOW + timedelta(hours=2))
+    assert work.owed("a") == [Entry(url="https://a.example/x", title="خبر")]
+
+
 def test_an_entry_without_an_article_is_remembered_with_its_fate(work: Pass, store: Store, heard: Heard) -> None:
     work.missed("a", Entry(url="https://a.example/x"), Fate.UNREADABLE, "no text")
     found = store.missed_at(["https://a.example/x"]).get("https://a.example/x")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from crawler.outcome import Ending, Fate, Outcome
 from crawler.source import Source
-from monitor.rhythm import due_again, heard_by_now, interval, left_alone, silent_since
-from storage.records import Missed
+from monitor.rhythm import due_again, heard_by_now, interval, left_alone, owed, own_outage, silent_since
+from storage.records import Missed, SourceState
 
 START = datetime(2026, 11, 23, 6, tzinfo=UTC)
 HOURLY = Source(name="a", kind="feed", url="https://a.example/feed", title="أ", every=timedelta(hours=1))
@@ -181,3 +181,29 @@ def test_a_source_that_is_silent_far_longer_than_its_rhythm_is_stale() -> None:
     assert silent_since(weekly, START + timedelta(days=20)) is None
     assert silent_since(weekly, START + timedelta(days=50)) == (START, timedelta(days=7))
     assert silent_since([START], START + timedelta(days=400)) is None
+
+
+# --- what is still to be had ------------------------------------------------------------------------------------
+
+
+def test_what_failed_is_owed_for_some_days_and_what_is_not_there_is_not() -> None:
+    later = START + timedelta(days=2)
+    assert owed(missed(Fate.FAILED, 2), later)
+    assert not owed(missed(Fate.FAILED, 2), START + timedelta(hours=1)), "it rests"
+    assert not owed(missed(Fate.FAILED, 6), later)
+    assert not owed(missed(Fate.OFF_TOPIC, 1), later)
+    assert not owed(replace(missed(Fate.FAILED, 1), why="HTTP 410 Gone"), later)
+
+
+def state(name: str, read_at: datetime | None) -> SourceState:
+    return SourceState(name=name, due_at=START, last_pass_at=START, last_read_at=read_at, failures=1, last=None)
+
+
+def test_when_nothing_at_all_can_be_reached_it_is_our_own_network() -> None:
+    down = [outcome(Ending.FAILED)] * 3
+    states = [state("a", START - HOUR), state("b", None)]
+    assert own_outage(down, states, START)
+    assert not own_outage(down[:2], states, START), "two may fail by themselves"
+    assert not own_outage([*down, outcome(Ending.READ)], states, START)
+    assert not own_outage([*down, outcome(Ending.REFUSED)], states, START), "somebody answered"
+    assert not own_outage(down, [*states, state("c", START - timedelta(minutes=9))], START), "others were read just now"
