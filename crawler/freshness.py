@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from crawler.article import Page
 from crawler.spiders.kinds import Listing
 
-__all__ = ["asked_for", "not_before", "worth_remembering"]
+__all__ = ["not_before", "worth_remembering"]
 
 _LONGEST = timedelta(hours=24)
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?([0-9]{1,9})", re.IGNORECASE)
@@ -36,11 +36,6 @@ def worth_remembering(listing: Listing) -> dict[str, str]:
         "skip-days": " ".join(map(str, listing.skip_days)),
     }
     return {name: value for name, value in said.items() if value}
-
-
-def asked_for(remembered: Mapping[str, str]) -> dict[str, str]:
-    """Of what is remembered of a listing, what it asked for."""
-    return {name: remembered[name] for name in ("again", "skip-hours", "skip-days") if name in remembered}
 
 
 def _of_headers(page: Page) -> timedelta | None:

@@ -36,6 +36,7 @@ class Look:
 
     marks: frozenset[str]
     newest: datetime | None
+    at: datetime | None = None
     tries: int = 0
     """How often what is older than the next look was asked for in vain."""
 
@@ -48,6 +49,7 @@ def remembered(value: Mapping[str, str] | None, source: Source) -> Look | None:
     return Look(
         marks=frozenset(value.get("entries", "").split()),
         newest=datetime.fromisoformat(newest) if newest else None,
+        at=datetime.fromisoformat(value["at"]) if "at" in value else None,
         tries=int(value.get("tries", "0")),
     )
 
@@ -64,7 +66,7 @@ def look_of(listed: Listed, now: datetime) -> Look:
         else:
             chosen = chosen[: _MOST // 2] + chosen[-_MOST // 2 :]
     newest = max((at for at in _times(listed) if at <= now), default=None)
-    return Look(marks=frozenset(_mark(url) for url, _ in chosen), newest=newest)
+    return Look(marks=frozenset(_mark(url) for url, _ in chosen), newest=newest, at=now)
 
 
 def worth_remembering(look: Look, source: Source) -> dict[str, str]:
@@ -72,6 +74,8 @@ def worth_remembering(look: Look, source: Source) -> dict[str, str]:
     value = {"of": _of(source), "entries": " ".join(sorted(look.marks))}
     if look.newest is not None:
         value["newest"] = look.newest.isoformat()
+    if look.at is not None:
+        value["at"] = look.at.isoformat()
     return value | ({"tries": str(look.tries)} if look.tries else {})
 
 

@@ -23,7 +23,9 @@ from crawler.markup import one_line
 from crawler.urls import is_http
 from crawler.xmlfeed import absolute
 
-__all__ = ["Place", "Sitemap", "instant", "order", "read"]
+__all__ = ["NOTHING", "Place", "Sitemap", "instant", "order", "read"]
+
+NOTHING = "it names no address"
 
 _MOST_BYTES = 50 * 1024 * 1024
 """The protocol's own limit, after decompression."""
@@ -233,7 +235,7 @@ class _Reader:
             which = "newest" if self._dated else "first"
             defects.append(f"it names {self._count:,} addresses: the {which} {self._most:,} are listed")
         if not self._count and not self._sitemaps:
-            defects.append("it names no address")
+            defects.append(NOTHING)
         pages = tuple(place for _, _, place in sorted(self._newest, reverse=True))
         return Sitemap(pages=pages, sitemaps=tuple(self._sitemaps), defects=tuple(defects))
 

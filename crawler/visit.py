@@ -12,16 +12,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler import answers, freshness, gaps, older, validators
+from crawler import answers, freshness, gaps, sitemaps, validators
 from crawler.answers import Trouble
 from crawler.article import Article, Entry, Page
 from crawler.carriers import Carriers
+from crawler.catching import CatchingUp
 from crawler.errors import CrawlError
 from crawler.following import follow
 from crawler.linked import worth_following
 from crawler.looks import look, look_at_listing, look_in_passing
 from crawler.notes import NOT_VERIFIED
-from crawler.outcome import Ending, Fate, Gap
+from crawler.outcome import Ending, Fate
 from crawler.reading import Unread
 from crawler.source import Source
 from crawler.spiders import KINDS, Listing
@@ -39,9 +40,6 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 4  # pages of one source under way: one or two are fetched (its host's pace), the others are read or stored
 _LISTING_RETRIES = 2
 _PAGE_RETRIES = 1
-_TRIES_TO_FILL = 5
-_REACHES_BACK = frozenset({"wordpress", "telegram"})
-"""Kinds whose first reading asks for older pages: they carry what they list whole, or nearly."""
 _COMPLETE = frozenset({"telegram"})
 """Kinds whose entries have no pages of their own."""
 _HEARD = 60
@@ -67,6 +65,9 @@ class Visit:
         """Entries that are known, and that may read otherwise now."""
         self._later: dict[str, Mapping[str, str]] = {}
         """What is remembered once the Outcome is stored: whoever is killed before looks again as if nothing had been."""
+        self._catching = CatchingUp(
+            rounds, source, self._tally, self._later, see=self._entries, listing_at=self._listing_at
+        )
 
     async def run(self) -> None:
         source, tally = self._source, self._tally
@@ -112,6 +113,7 @@ class Visit:
         if page.status == 304 or validators.same(known, source, now, page):
             tally.not_before = freshness.not_before(page, known, now)
             tally.end(Ending.UNCHANGED)
+            await self._catching.looked()
             return
         with self._rounds.backlog.hold(page):
             listing = await self._rounds.readers.listing(page, source)
@@ -119,6 +121,12 @@ class Visit:
         entries, tally.defects = await follow(listing, address, self._listing_at)
         await self._rounds.listed(source.name, page, entries, tally.defects)
         if not entries:
+            await self._catching.looked()
+            if tally.defects == (
+                sitemaps.NOTHING,
+            ):  # a sitemap of news has the last two days: a quiet outlet's is empty
+                tally.defects = ()
+                return
             tally.end(Ending.EMPTY, "; ".join(tally.defects) or "nothing is listed")
             return
         said = freshness.worth_remembering(listing)
@@ -132,7 +140,7 @@ class Visit:
         tally.heard = _heard(listed, new if last else 0, self._rounds.now())
         if tally.not_reached:  # the next pass sees them, and what is behind them
             return
-        whole = await self._join(listing, listed, last)
+        whole = await self._catching.join(listing, listed, last)
         if tally.not_reached or self._rounds.stopped is not None:
             return
         # an index of listings is asked for whole each time: that it is unchanged says nothing of what it lists
@@ -146,63 +154,6 @@ class Visit:
             listing = await self._rounds.readers.listing(page, reader or self._source)
         self._carriers.carries(page, listing)
         return listing
-
-    # what is older
-
-    async def _join(self, listing: Listing, listed: list[tuple[str, Entry]], last: gaps.Look | None) -> bool:
-        """Go back to what was known at the ``last`` look, where the listing does not reach it; ``False``: not done yet."""
-        tally, source = self._tally, self._source
-        if last is None:
-            if source.kind in _REACHES_BACK:
-                listed = listed + await self._reach_back(listing, listed)
-        elif not gaps.joins(listed, last):
-            back = await self._fill(listing, listed, last)
-            tries = last.tries + 1
-            if back.again and tries < _TRIES_TO_FILL:
-                self._later[f"seen {source.name}"] = gaps.worth_remembering(replace(last, tries=tries), source)
-                return False
-            listed = listed + back.listed
-        if not tally.not_reached and self._rounds.stopped is None:
-            self._later[f"seen {source.name}"] = gaps.worth_remembering(
-                gaps.look_of(listed, self._rounds.now()), source
-            )
-        return True
-
-    async def _reach_back(self, listing: Listing, listed: list[tuple[str, Entry]]) -> list[tuple[str, Entry]]:
-        horizon = self._rounds.now() - self._source.reach
-
-        def met(page: Sequence[tuple[str, Entry]]) -> bool:
-            oldest = gaps.oldest_of(page)
-            return oldest is None or oldest < horizon
-
-        if met(listed):
-            return []
-        back = await older.go_back(listing, listed, met, self._listing_at)
-        if back.again:
-            self._tally.defects += (f"what is older could not be had: {back.why}",)
-        await self._entries(back.listed)
-        return back.listed
-
-    async def _fill(self, listing: Listing, listed: list[tuple[str, Entry]], last: gaps.Look) -> older.Back:
-        """Something may have fallen out since the ``last`` look: find it, and say what came of it."""
-        until = gaps.oldest_of(listed)
-        back = await older.go_back(listing, listed, partial(gaps.joins, last=last), self._listing_at)
-        if not back.met and not back.again and until is not None and self._source.kind in ("feed", "section"):
-            parts = urlsplit(self._source.url)
-            site = f"{parts.scheme}://{parts.netloc}"
-            robots = (await self._rounds.recall(f"robots {site}") or {}).get("body", "")
-            more = await older.in_sitemaps(self._source, older.sitemaps_of(site, robots), last, until, self._listing_at)
-            have = {url for url, _ in (*listed, *back.listed)}
-            back.listed += [one for one in more.listed if one[0] not in have]
-            back.asked, back.met = back.asked + more.asked, more.met
-        found = await self._entries(back.listed)
-        if back.met and found:
-            self._tally.defects += (
-                f"{found} entries had fallen out since the last reading; they were found in {back.asked} older pages",
-            )
-        why = "" if back.met else back.why
-        self._tally.gap = Gap(since=last.newest, until=until, filled=back.met, asked=back.asked, found=found, why=why)
-        return back
 
     # entries
 

@@ -205,3 +205,28 @@ def test_what_earlier_passes_could_not_have_is_asked_for_though_no_listing_shows
     assert {one.url.rpartition("/")[2] for one in came.articles} == {"92", "91", "40"}
     assert outcome(came).fates == {Fate.STORED: 3, Fate.FAILED: 1}, "the one that is listed too is seen once"
     assert came.why("/41") == (Fate.FAILED, "HTTP 404 Not Found")
+
+
+def test_a_sitemap_of_the_last_two_days_that_was_looked_at_within_them_has_no_gap(wire: Site) -> None:
+    def news(*numbers: int) -> Answer:
+        rss(wire, numbers)
+        listed = "".join(f"<url><loc>{wire.url}/{n}</loc><lastmod>{at(n).isoformat()}</lastmod></url>" for n in numbers)
+        space = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
+        return Answer(f"<?xml version='1.0'?><urlset {space}>{listed}</urlset>".encode(), headers=XML)
+
+    memory: dict[str, Mapping[str, str]] = {}
+
+    def look(answer: Answer, hours: int) -> Outcome:
+        wire.routes["/news.xml"] = answer
+        source = going(wire.url, kind="sitemap", path="/news.xml")
+        came = go(Job([source], fetching(), memory=dict(memory), now=NOW + timedelta(hours=hours)))
+        memory.update(came.memory)
+        return outcome(came)
+
+    assert look(news(92, 91), 0).gap is None
+    quiet = look(news(), 24)
+    assert (quiet.ending, quiet.entries, quiet.defects) == (Ending.READ, 0, ())
+    assert look(news(140, 139), 48).gap is None, "it was looked at a day before"
+    gap = look(news(300, 299), 300).gap
+    assert gap is not None, "it was not looked at for ten days"
+    assert not gap.filled
