@@ -140,6 +140,7 @@ _SAID = tuple(
     for pattern, why in (
         (r"HeadersTooLarge", "the answer's headers are too large"),
         (r"DOWNLOAD_MAXSIZE", "the answer is too large once decompressed"),
+        (r"VerificationError|Mismatch\(", "no secure connection (TLS): the certificate is another host's"),
         (r"max redirections", "too many redirects"),
         (r"^DownloadFailedError.*Connection(?:Done|Lost|Aborted)", "the host closed the connection without an answer"),
         (r"^DownloadFailedError.*(?:ParseError|ValueError|DataLoss)", "the answer is not HTTP"),

@@ -1,5 +1,8 @@
 """Ways to a page: through a proxy, over TLS that nobody vouches for, from a post's link, from the feed where it is closed."""
 
+import contextlib
+import dataclasses
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +30,8 @@ class Proxy:
 
     def __init__(self) -> None:
         self.routes: dict[str, Answer] = {}
+        self.tunnels: dict[str, int] = {}
+        """Ports here of names that only it knows: ``{"news.example:443": 4433}``."""
         self.asked: list[str] = []
         proxy = self
 
@@ -41,12 +46,33 @@ class Proxy:
                 self.end_headers()
                 self.wfile.write(answer.body)
 
+            def do_CONNECT(self) -> None:
+                proxy.asked.append(f"CONNECT {self.path}")
+                port = proxy.tunnels.get(self.path)
+                if port is None:
+                    self.send_error(502)
+                    return
+                with socket.create_connection(("127.0.0.1", port)) as there:
+                    self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                    back = threading.Thread(target=_pump, args=(there, self.connection), daemon=True)
+                    back.start()
+                    _pump(self.connection, there)
+                    back.join(10)
+
             def log_message(self, *args: Any) -> None:
                 pass
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+
+def _pump(start: socket.socket, end: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while piece := start.recv(65536):
+            end.sendall(piece)
+    with contextlib.suppress(OSError):
+        end.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
@@ -84,6 +110,22 @@ def test_a_proxied_source_is_asked_through_its_proxy_only_and_says_so() -> None:
             [f"{news}/robots.txt", f"{news}/feed", f"{news}/good", f"{news}/leads-inside"]
         )
         assert [page.ip_address for page in came.pages] == [None], "the proxy's address says nothing of the site"
+
+
+def test_a_secure_site_is_reached_by_a_tunnel_to_its_name(tmp_path: Path) -> None:
+    with proxied() as proxy, site("127.0.0.1") as secret:
+        secret.secure(tmp_path)
+        proxy.tunnels["news.example:443"] = secret.port
+        secret.routes["/feed"] = feed("https://news.example", "/good")
+        secret.routes["/good"] = article()
+        far = Source(name="far", kind="feed", url="https://news.example/feed", title="far", proxy=proxy.url)
+        strict = go(Job([far], fetching()))
+        lenient = go(Job([dataclasses.replace(far, verify_tls=False)], fetching()))
+    assert strict.outcomes["far"].ending is Ending.FAILED
+    assert "TLS" in strict.outcomes["far"].why
+    assert lenient.outcomes["far"].fates == {Fate.STORED: 1}
+    assert NOT_VERIFIED in lenient.articles[0].notes
+    assert set(proxy.asked) == {"CONNECT news.example:443"}
 
 
 def test_what_one_source_reads_through_a_proxy_others_do_not() -> None:
