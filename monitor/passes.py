@@ -108,6 +108,7 @@ class Pass:
         self._states = {state.name: state for state in store.sources()}
         self._failures = {name: state.failures for name, state in self._states.items()}
         self._once_more = OnceMore(store, Versions(store, lists), sources, now=now)
+        self._owed: dict[str, list[Entry]] | None = None
         self.summary = Summary()
 
     def known(self, urls: Sequence[str]) -> set[str]:
@@ -202,9 +203,12 @@ class Pass:
 
     def owed(self, source: str) -> list[Entry]:
         """Entries of earlier passes that are still to be had, whether or not a listing shows them."""
-        now = self._now()
-        found = [one for one in self._store.missed_of(source, now - _OWED_FOR) if rhythm.owed(one, now)]
-        return [Entry(url=one.url, title=one.title) for one in found[:_OWED_AT_ONCE]]
+        if self._owed is None:  # for all sources at once
+            now, self._owed = self._now(), {}
+            for one in self._store.missed_since(now - _OWED_FOR, but=Fate.OFF_TOPIC):
+                if rhythm.owed(one, now):
+                    self._owed.setdefault(one.source, []).append(Entry(url=one.url, title=one.title))
+        return self._owed.get(source, [])[:_OWED_AT_ONCE]
 
     def tidy(self) -> None:
         """When a pass is over: after an outage of our own the sources are due again soon. Once a day fingerprints that no

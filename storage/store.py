@@ -236,10 +236,10 @@ class Store:
         with reading(self._engine) as connection:
             return shelf.misses(connection, missed.c.last_seen_at >= since, missed.c.last_seen_at < until)
 
-    def missed_of(self, source: str, since: datetime) -> list[Missed]:
-        """Entries of a source that did not become articles, first seen since then; oldest look first."""
+    def missed_since(self, since: datetime, *, but: Fate) -> list[Missed]:
+        """Entries that did not become articles, last seen since then, whose Fate is another than ``but``."""
         with reading(self._engine) as connection:
-            return shelf.misses(connection, missed.c.source == source, missed.c.first_seen_at >= since)
+            return shelf.misses(connection, missed.c.last_seen_at >= since, missed.c.fate != str(but))
 
     def missed_at(self, urls: Sequence[str]) -> Mapping[str, Missed]:
         """What is remembered of these addresses, as far as no article came of them."""

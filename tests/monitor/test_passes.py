@@ -130,15 +130,14 @@ def test_after_an_outage_of_our_own_the_sources_are_due_again_soon(work: Pass, s
     assert {state.due_at - NOW for state in store.sources()} == {timedelta(minutes=10)}
 
 
-def test_what_could_not_be_had_is_owed_when_it_has_rested(
-    work: Pass, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_could_not_be_had_is_owed_when_it_has_rested(work: Pass, store: Store) -> None:
     work.missed("a", Entry(url="https://a.example/x", title="خبر"), Fate.FAILED, "HTTP 500 Internal Server Error")
     work.missed("a", Entry(url="https://a.example/gone"), Fate.FAILED, "HTTP 404 Not Found")
     work.missed("b", Entry(url="https://b.example/x"), Fate.FAILED, "HTTP 500 Internal Server Error")
+    work.missed("a", Entry(url="https://a.example/sport"), Fate.OFF_TOPIC, "")
     assert work.owed("a") == []
-    monkeypatch.setattr(work, "_now", lambda: NOW + timedelta(hours=2))
-    assert work.owed("a") == [Entry(url="https://a.example/x", title="خبر")]
+    later = Pass(store, work._lists, SOURCES, number=1, now=lambda: NOW + timedelta(hours=2), watcher=Heard())
+    assert later.owed("a") == [Entry(url="https://a.example/x", title="خبر")]
 
 
 def test_an_entry_without_an_article_is_remembered_with_its_fate(work: Pass, store: Store, heard: Heard) -> None:
