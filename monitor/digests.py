@@ -185,7 +185,7 @@ class _Work:
     def _notes(self, start: datetime, until: datetime) -> list[str]:
         language, zone = self.audience.language, self.audience.zone
         told = refusals.notes(refusals.read(self.store.recall(refusals.KEY)), start, until, zone, language=language)
-        told += halts.notes(halts.read(self.store.recall(halts.KEY)), start, until, zone)
+        told += halts.notes(halts.read(self.store.recall(halts.KEY)), start, until, zone, language=language)
         failed = self.store.outbox.listed(["failed"], since=start)
         told += [
             delivery.failed(one, language)

@@ -48,10 +48,18 @@ _ENOUGH = 3
 """Sources."""
 _SCOUTS = 4
 _WORDS = {
-    DISK: "لم يُقرأ شيء {when}: ضاقت مساحة القرص",
-    NETWORK: "لم يُقرأ شيء {when}: انقطعت الشبكة عن هذا الجهاز",
-    CONFIG: "لم تُقبل الإعدادات أو المصادر المعدّلة {when}، واستُعملت آخر نسخة سليمة منها",
+    "ar": {
+        DISK: "لم يُقرأ شيء {when}: ضاقت مساحة القرص",
+        NETWORK: "لم يُقرأ شيء {when}: انقطعت الشبكة عن هذا الجهاز",
+        CONFIG: "لم تُقبل الإعدادات أو المصادر المعدّلة {when}، واستُعملت آخر نسخة سليمة منها",
+    },
+    "en": {
+        DISK: "Nothing was read {when}: the disk was full",
+        NETWORK: "Nothing was read {when}: this machine was cut off from the network",
+        CONFIG: "Edited settings or sources were refused {when}; the last good ones were used",
+    },
 }
+_WHEN = {"ar": ("من {} إلى {}", "منذ {}"), "en": ("from {} to {}", "since {}")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +112,15 @@ def standing(halts: Sequence[Halt], kind: str) -> Halt | None:
     return next((one for one in reversed(halts) if one.kind == kind and one.until is None), None)
 
 
-def notes(halts: Sequence[Halt], start: datetime, until: datetime, zone: str) -> list[str]:
+def notes(halts: Sequence[Halt], start: datetime, until: datetime, zone: str, *, language: str = "ar") -> list[str]:
     """Sentences for the digest of the time from ``start`` to ``until``."""
     told = []
     for one in halts:
         if one.since < until and (one.until is None or one.until > start):
             since = _clock(one.since, zone)
-            when = f"من {since} إلى {_clock(one.until, zone)}" if one.until else f"منذ {since}"
-            told.append(f"{_WORDS[one.kind].format(when=when)}.")
+            both, open_end = _WHEN[language]
+            when = both.format(since, _clock(one.until, zone)) if one.until else open_end.format(since)
+            told.append(f"{_WORDS[language][one.kind].format(when=when)}.")
     return told
 
 
