@@ -17,14 +17,27 @@ from typing import Self
 
 from crawler.article import Page
 from storage.captures import Files
-from storage.ledger import NOTHING, Entry, LedgerFile, Line
+from storage.ledger import NOTHING, Entry, LedgerFile, Line, lines_of
 from storage.proofs import Proofs
 
-__all__ = ["LEDGER", "Archive"]
+__all__ = ["LEDGER", "Archive", "chain_of"]
 
 log = logging.getLogger(__name__)
 
 LEDGER = "ledger.jsonl"
+
+
+def chain_of(folder: Path, *, shared: bool) -> str:
+    """The name of a folder's chain: what its ledger says; ``main`` for a new one, or where the store is ``shared`` with other
+    machines, whose folders have chains of their own, a name that no other has."""
+    try:
+        with (folder / LEDGER).open("rb") as stream:
+            first = next(lines_of(stream), None)
+    except OSError:
+        first = None
+    if isinstance(first, Line) and first.chain:
+        return first.chain
+    return f"main-{secrets.token_hex(4)}" if shared else "main"
 
 
 class Archive:
@@ -73,6 +86,8 @@ class Archive:
         fetched."""
         if not page.received:
             return None
+        if self._files.done():
+            self.settle()
         entries = self._files.write(page)
         self._pending += entries
         return entries[-1].capture

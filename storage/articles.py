@@ -103,9 +103,7 @@ def add(
     key = connection.execute(stored.returning(articles.c.id), row).scalar_one_or_none()
     if key is None:
         return None
-    if prints:
-        rows = [(one, key) for one in dict.fromkeys(prints)]
-        connection.exec_driver_sql(_add_prints(_BIND[connection.dialect.paramstyle]), rows)
+    add_prints(connection, key, prints)
     flag_more(connection, {key: found}, now)
     connection.execute(delete(missed).where(missed.c.url == article.url))
     return StoredArticle(id=key, article=Article(**values), stored_at=now, same_as=first)
@@ -114,6 +112,13 @@ def add(
 def twin(url: str) -> int:
     """63 bits of what twins of one address have in common."""
     return xxhash.xxh3_64_intdigest(twin_key(url).encode("utf-8", "surrogatepass")) >> 1
+
+
+def add_prints(connection: Connection, key: int, prints: Sequence[int]) -> None:
+    """Fingerprints of an article that has none."""
+    if prints:
+        rows = [(one, key) for one in dict.fromkeys(prints)]
+        connection.exec_driver_sql(_add_prints(_BIND[connection.dialect.paramstyle]), rows)
 
 
 def flag_more(connection: Connection, found: Mapping[int, Sequence[Flag]], now: datetime) -> None:

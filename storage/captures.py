@@ -6,6 +6,7 @@ after the last of them was never known to anybody (a run was killed), and goes w
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -13,8 +14,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 from uuid import uuid4
 
 from crawler.article import Page
@@ -60,12 +61,15 @@ class Files:
         self._known_end = known_end
         self._max = max_bytes
         self._floor = floor
-        self._stream: BinaryIO | None = None
+        self._stream: FileIO | None = None
         self._name = ""
         self._info = ""
         self._day = ""
         self._size = 0
         self._fresh: list[Entry] = []
+        self._held: list[FileIO] = []
+        self._done: set[str] = set()
+        """Files that this writer has closed: the ledger may not know yet how far they go."""
 
     def write(self, page: Page) -> list[Entry]:
         """Appends the Page's records; the entries for the ledger (first that of the file, where one was begun)."""
@@ -86,19 +90,24 @@ class Files:
         """Returns when everything that was written is on the disk."""
         if self._stream is not None:
             try:
-                self._stream.flush()
                 os.fsync(self._stream.fileno())
             except OSError as error:
                 raise self._failed(error) from error
 
     def close(self) -> None:
-        if self._stream is not None:
-            self._stream.close()
-            self._stream = None
+        for stream in (self._stream, *self._held):
+            if stream is not None:
+                stream.close()
+        self._stream = None
+        self._held.clear()
+
+    def done(self) -> bool:
+        """Whether the next Capture goes into another file: what is in this one should be known before somebody else takes it up."""
+        return self._stream is not None and (self._size >= self._max or _day(self._now()) != self._day)
 
     def _ready(self, now: datetime) -> None:
-        day = f"{now.astimezone(UTC):%Y%m%d}"
-        if self._stream is not None and (self._size >= self._max or day != self._day):
+        day = _day(now)
+        if self.done():
             self.sync()
             self.close()
         if self._stream is None:
@@ -112,14 +121,16 @@ class Files:
     def _continue(self, day: str) -> bool:
         """Takes up the newest file of the day that is not full and that nobody else has."""
         for path in sorted(self._folder.glob(f"rasid-{day}-*{_SUFFIX}"), reverse=True):
-            end = self._known_end(path.name)
+            end = None if path.name in self._done else self._known_end(path.name)
             if end is None or end >= self._max:
                 continue
-            stream = path.open("r+b")
+            stream = path.open("r+b", buffering=0)
             if not _lock(stream):
                 stream.close()
                 continue
-            if os.fstat(stream.fileno()).st_size < end:  # cut: verify names it, and nothing is written after the hole
+            found = os.fstat(stream.fileno())
+            # It went while we waited (its Captures were moved), or it was cut: verify names that, and nothing is written after it.
+            if found.st_nlink == 0 or found.st_size < end:
                 stream.close()
                 continue
             stream.truncate(end)
@@ -130,7 +141,7 @@ class Files:
 
     def _begin(self, day: str, now: datetime) -> None:
         name = f"rasid-{day}-{now.astimezone(UTC):%H%M%S}-{uuid4().hex[:8]}{_SUFFIX}"
-        stream = (self._folder / name).open("x+b")
+        stream = (self._folder / name).open("x+b", buffering=0)
         _lock(stream)
         self._take(stream, name, day, 0)
         sync_folder(self._folder)
@@ -143,8 +154,9 @@ class Files:
             )
         ]  # fmt: skip
 
-    def _take(self, stream: BinaryIO, name: str, day: str, size: int) -> None:
+    def _take(self, stream: FileIO, name: str, day: str, size: int) -> None:
         self._stream, self._name, self._day, self._size = stream, name, day, size
+        self._done.add(name)
         self._info = ""
         if size:
             head = read_head(self._folder / name)
@@ -152,9 +164,10 @@ class Files:
 
     def _append(self, data: bytes) -> Span:
         assert self._stream is not None
+        rest = memoryview(data)
         try:
-            self._stream.write(data)
-            self._stream.flush()
+            while rest:  # without a buffer, so that nothing is left to be written by a file that is closed
+                rest = rest[self._stream.write(rest) :]
         except OSError as error:
             self._undo()
             raise self._failed(error) from error
@@ -166,13 +179,10 @@ class Files:
         """A record of which only a part went to the disk is taken off again."""
         assert self._stream is not None
         stream, self._stream = self._stream, None
-        try:
-            os.truncate(self._folder / self._name, self._size)
-            stream.close()
-        except (
-            OSError
-        ):  # its buffer cannot be written either; what stands behind the last known span goes at the next opening
-            pass
+        self._held.append(stream)  # and with it the lock: the ledger does not know yet how far the file goes
+        with contextlib.suppress(OSError):  # what stands behind the last known span goes at the next opening
+            stream.truncate(self._size)
+            os.fsync(stream.fileno())
 
     def _check_disk(self) -> None:
         try:
@@ -194,7 +204,11 @@ class Files:
         )
 
 
-def _lock(stream: BinaryIO) -> bool:
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y%m%d}"
+
+
+def _lock(stream: FileIO) -> bool:
     try:
         fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

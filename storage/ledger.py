@@ -75,6 +75,7 @@ class Line:
     digest: str
     ends: int
     """Where in the file the next line begins."""
+    chain: str = ""
     number: int = 0
     entry: Entry | None = None
     """``None`` in such an excerpt."""
@@ -120,8 +121,9 @@ def read(raw: bytes, ends: int) -> Line | None:
         numbers = {name: _of(int, said[name]) for name in _NUMBERS if name in said}
         entry = Entry(at=datetime.fromisoformat(said["at"]), **words, **numbers)
         _ = entry.at.astimezone(UTC)
+        chain, number = _of(str, said["chain"]), _of(int, said["number"])
         return Line(
-            previous=previous, text=text, digest=_digest(text), ends=ends, number=_of(int, said["number"]), entry=entry
+            previous=previous, text=text, digest=_digest(text), ends=ends, chain=chain, number=number, entry=entry
         )
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None

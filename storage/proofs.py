@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Row, case, func, select, update
 
 from storage.captures import Span
 from storage.database import insert_into, reading, writing
-from storage.ledger import Entry, Line
+from storage.errors import StorageError
+from storage.ledger import NOTHING, Entry, Line
 from storage.records import Root
 from storage.schema import articles, captures, flags, ledger, versions
 
@@ -70,6 +72,15 @@ class Proofs:
             with writing(self._engine) as connection:
                 once = insert_into(connection, ledger).on_conflict_do_nothing(index_elements=["chain", "number"])
                 connection.execute(once, rows)
+                ends = {row["number"]: row["root"] for row in (rows[0], rows[-1])}
+                mine = (ledger.c.chain == chain, ledger.c.number.in_(ends))
+                found = connection.execute(select(ledger.c.number, ledger.c.root).where(*mine))
+                if {row.number: row.root for row in found} != ends:
+                    raise StorageError(
+                        "another folder of captures writes the same chain into this store; each needs one of its own: move its "
+                        "ledger.jsonl aside, and a new chain begins",
+                        subject=f"chain {chain}",
+                    )
                 self._apply(connection, chain, [(line.number, line.entry) for line in lines if line.entry is not None])
 
     def _apply(self, connection: Connection, chain: str, entries: Sequence[tuple[int, Entry]]) -> None:
@@ -142,6 +153,16 @@ class Proofs:
             rows = connection.execute(wanted.order_by(ledger.c.chain)).all()
         return [Root(chain=row.chain, number=row.number, at=row.at, hash=row.root) for row in rows]
 
+    def sealed(self, root: Root) -> str:
+        """The text whose SHA-256 the root is: the root before it, and the digest of its entry."""
+        wanted = select(ledger.c.number, ledger.c.text, ledger.c.root).where(
+            ledger.c.chain == root.chain, ledger.c.number.in_([root.number - 1, root.number])
+        )
+        with reading(self._engine) as connection:
+            rows = {row.number: row for row in connection.execute(wanted)}
+        before = rows[root.number - 1].root if root.number - 1 in rows else NOTHING
+        return f"{before}{hashlib.sha256(rows[root.number].text.encode()).hexdigest()}"
+
     # Captures
 
     def capture(self, identity: str) -> CaptureRecord | None:
@@ -175,10 +196,28 @@ class Proofs:
 
     def known_end(self, file: str) -> int | None:
         """Up to where a file is known; ``None``: nothing of it is."""
-        wanted = select(func.max(captures.c.offset + captures.c.length)).where(captures.c.file == file)
+        wanted = select(func.max(captures.c.offset + captures.c.length)).where(
+            captures.c.file == file, captures.c.dropped_at.is_(None)
+        )
         with reading(self._engine) as connection:
             found = connection.scalar(wanted)
         return None if found is None else int(found)
+
+    def standing(self) -> list[CaptureRecord]:
+        """Everything that was not dropped, oldest first."""
+        return self._records(captures.c.dropped_at.is_(None))
+
+    def first_at(self) -> datetime | None:
+        """When the first Capture was made that is there."""
+        with reading(self._engine) as connection:
+            found = connection.scalar(select(func.min(captures.c.at)).where(captures.c.dropped_at.is_(None)))
+        return cast("datetime | None", found)
+
+    def written_since(self, since: datetime) -> int:
+        """Bytes of Captures made since then."""
+        with reading(self._engine) as connection:
+            found = connection.scalar(select(func.sum(captures.c.length)).where(captures.c.at >= since))
+        return int(found or 0)
 
     def _records(self, *where: Any, order: Any = captures.c.at) -> list[CaptureRecord]:
         wanted = select(captures).where(*where).order_by(order, captures.c.number)

@@ -13,6 +13,8 @@ from crawler.outcome import Fate, Outcome
 __all__ = [
     "Address",
     "Change",
+    "Corrected",
+    "Correction",
     "DigestRecord",
     "Flag",
     "Flagged",
@@ -290,3 +292,25 @@ class Root:
     number: int
     at: datetime
     hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """One thing of an Article that is read otherwise now."""
+
+    field: str
+    before: str | None
+    """As text; a time in UTC."""
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """An Article was read again from its Capture."""
+
+    at: datetime
+    by: str
+    """The program that read it: ``Rasid/0.2.0``."""
+    applied: bool
+    """``False``: it was flagged, and stays as it was read then; the reading is a Version of it."""
+    fields: tuple[Correction, ...]

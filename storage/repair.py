@@ -7,14 +7,15 @@ import os
 from pathlib import Path
 
 from storage.proofs import Proofs
+from storage.rewriting import finish
 
 __all__ = ["repair"]
 
 
 def repair(folder: Path, proofs: Proofs) -> list[str]:
     """What was done, a sentence each. A file that a running pass holds is left alone; one that is not ours as well."""
-    done = []
-    for path in sorted(folder.glob("rasid-*.warc.gz*")):
+    done = finish(folder, proofs)
+    for path in sorted(folder.glob("rasid-*.warc.gz")):
         with path.open("r+b") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

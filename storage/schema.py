@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 __all__ = ["VERSION", "metadata", "storable"]
 
-VERSION = "0009"
+VERSION = "0010"
 """The newest migration. A store that says another is migrated forward, or refused when it is newer."""
 
 
@@ -317,6 +317,18 @@ muted = Table(
     Column("list", Words, primary_key=True),
     Column("note", Words, nullable=False),
     Column("muted_at", Moment, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Integer, ForeignKey(articles.c.id), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("by", Words, nullable=False),
+    Column("applied", Boolean, nullable=False),
+    Column("fields", Json, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 ledger = Table(

@@ -76,6 +76,19 @@ class Search:
         if self._in_step:
             _put(connection, [self._row(stored.id, stored.article.title, stored.article.text)])
 
+    def correct(self, connection: Connection, before: StoredArticle, title: str, body: str) -> None:
+        """A stored article reads otherwise from now on, in the same transaction. Nothing where it is not in the index."""
+        if self._normaliser is None or self._engine.dialect.name != "sqlite":
+            return
+        if _version(connection) != self._normaliser.version:
+            return
+        if not connection.execute(_INDEXED, {"low": before.id, "high": before.id}).first():
+            return
+        # the index keeps no texts (content = ''): what is to be taken out of it is told it once more
+        gone = text("INSERT INTO search (search, rowid, title, text) VALUES ('delete', :id, :title, :text)")
+        connection.execute(gone, self._row(before.id, before.article.title, before.article.text))
+        _put(connection, [self._row(before.id, title, body)])
+
     def behind(self) -> int:
         """How many articles the index lacks."""
         with reading(self._engine) as connection:

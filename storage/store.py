@@ -18,6 +18,7 @@ from storage import articles as shelf
 from storage import outcomes as ends
 from storage.addresses import Addresses
 from storage.claims import Claims, unclaimed
+from storage.corrections import Corrections
 from storage.database import connect, insert_into, migrate, reading, writing
 from storage.gaps import Gaps
 from storage.lessons import Lessons
@@ -64,6 +65,8 @@ class Store:
         """What a source's own articles teach of it."""
         self.gaps = Gaps(engine)
         """What fell out between two readings of a source."""
+        self.corrections = Corrections(engine, self.search)
+        """What was read again from Captures."""
         self.proofs = Proofs(engine)
         """The ledger's table, and where every Capture lies."""
         self.addresses = Addresses(engine)

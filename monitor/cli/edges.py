@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,12 +30,15 @@ __all__ = [
     "opened",
     "prepared",
     "short_of_room",
+    "stamped",
     "watched",
 ]
 
 log = logging.getLogger(__name__)
 
 _MANY = 1000
+_STAMPED = 30
+"""Days back for which stamps are asked that are not there."""
 _SAID = 10
 """Errors that are written down of lists that are refused."""
 
@@ -76,8 +80,31 @@ def archive(config: Config, store: Store) -> Archive:
 
     wanted = config.settings.captures
     return Archive(
-        config.captures, store.proofs, software=config.software, now=now, max_bytes=wanted.file, floor=wanted.free
-    )
+        config.captures, store.proofs,
+        software=config.software, now=now, chain=chain(config), max_bytes=wanted.file, floor=wanted.free,
+    )  # fmt: skip
+
+
+def chain(config: Config) -> str:
+    """The name of this machine's chain of captures."""
+    from storage.archive import chain_of
+
+    return chain_of(config.captures, shared=not config.settings.storage.url.startswith("sqlite"))
+
+
+def stamped(config: Config, store: Store) -> Iterator[str]:
+    """Has the roots of the last finished days stamped, where authorities are named; what came of it."""
+    from datetime import timedelta
+
+    from monitor import days
+    from monitor.evidence import stamping
+
+    authorities, zone = config.settings.captures.stamps, config.settings.zone
+    if not authorities:
+        return
+    today = days.today(now(), zone)
+    ends = [days.bounds(today - timedelta(days=back), zone)[1] for back in range(1, _STAMPED + 1)]
+    yield from stamping.run(config.captures, store.proofs, store, authorities, ends, now(), stamping.post)
 
 
 def loaded(folder: Path) -> Config:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import archive, loaded, opened
+from monitor.cli.edges import archive, chain, loaded, opened, stamped
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -64,7 +64,7 @@ def verify(folder: Path, since: datetime | None, given: tuple[str, ...], *, repa
                 pass
             for line in mend(config.captures, store.proofs):
                 click.echo(line, err=True)
-        report = recompute(config.captures, store.proofs, since=start, roots=wanted)
+        report = recompute(config.captures, store.proofs, since=start, roots=wanted, chain=chain(config))
     if as_json:
         told = asdict(report) | {"clean": report.clean}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -87,7 +87,53 @@ def _say(report: Report, config: Config) -> None:
     click.echo(f"root: {report.root}")
     if report.roots:
         click.echo(f"roots from elsewhere that the chain has: {len(report.roots)}")
+    if report.stamps:
+        click.echo(f"time stamps over roots of the chain: {report.stamps} (whose they are, `openssl ts -verify` says)")
     click.echo("everything is as it was written" if report.clean else f"{len(damage)} findings: NOT as it was written")
+
+
+@evidence.command()
+@click.pass_obj
+def stamp(folder: Path) -> None:
+    """Have the roots of finished days stamped by the authorities of settings.yaml (`captures: stamps:`).
+
+    Off unless some are named there: they are third parties. `rasid digest` does it by itself; what could not be had is
+    asked for again, after ten minutes, an hour, six hours, a day.
+    """
+    config = loaded(folder)
+    if not config.settings.captures.stamps:
+        raise click.UsageError("no authority is named: `captures: stamps: [https://…]` in settings.yaml")
+    with opened(config) as store:
+        said = list(stamped(config, store))
+    click.echo("\n".join(said) or "nothing is due")
+
+
+@evidence.command()
+@click.option("--dry-run", is_flag=True, help="Say what would go, and leave it.")
+@click.pass_obj
+def tidy(folder: Path, *, dry_run: bool) -> None:
+    """Drop captures that the rules of settings.yaml (`captures:`) let go.
+
+    A pass does it once a day by itself. What proves a flagged article stays for ever; the ledger keeps its entries, and
+    says what was dropped, when, and by which rule.
+    """
+    from monitor.cli.edges import now
+    from monitor.evidence import tidying
+    from monitor.lock import hold
+
+    config = loaded(folder)
+    rules = config.settings.captures
+    with hold(config.settings.var / "pass.lock", "tidying"), opened(config) as store:
+        if dry_run:
+            plan = tidying.planned(store, rules, now())
+            going = sum(map(len, plan.drop.values()))
+            click.echo(f"{going} records would be dropped; {plan.total / 2**20:.1f} MiB would be left")
+        else:
+            with archive(config, store) as kept:
+                done = tidying.tidy(store, kept, rules, now())
+            click.echo(f"{done.dropped} dropped, {done.freed / 2**20:.1f} MiB freed, {done.total / 2**20:.1f} MiB left")
+        for line in tidying.foresee(store, config.captures, rules, now()):
+            click.echo(line)
 
 
 @evidence.command()

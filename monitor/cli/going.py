@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import logging
 import sys
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import alerts_of, archive, in_use, loaded, now, opened, short_of_room
+from monitor.cli.edges import alerts_of, archive, in_use, loaded, now, opened, short_of_room, stamped
 from monitor.cli.names import named, source_names
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["crawl"]
 
 _STRICT = 4
+log = logging.getLogger(__name__)
 _LATE = 60.0
 """Seconds: a service ends its child first."""
 _NEARLY = 0.5
@@ -78,6 +80,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
     from monitor import logs, scope, terminal
     from monitor.again import Again
     from monitor.disk import guarded
+    from monitor.evidence import tidying
     from monitor.lessons import taught
     from monitor.passes import Pass
     from storage.errors import StorageError
@@ -113,6 +116,10 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
                 revisited=again.seen,
                 read_elsewhere=[source.url for source in config.sources if source.enabled],
             )
+            if kept is not None:
+                tidying.once_a_day(store, kept, config.settings.captures, now())
+                for line in stamped(config, store):
+                    log.info("%s", line)
         work.tidy()
     except BaseException as error:
         with contextlib.suppress(StorageError):  # it is the store, perhaps, that failed

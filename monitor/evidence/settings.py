@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from pydantic import field_validator
 
 from monitor.shaping import Duration, Shape, Size, Switch
+from monitor.yamlfile import shown
 
 __all__ = ["CaptureSettings"]
 
@@ -25,12 +27,25 @@ class CaptureSettings(Shape):
     """Stays free on the disk: a pass ends with an error instead of filling it."""
     file: Size = 2**30
     """A file that has grown so large is closed."""
+    stamps: tuple[str, ...] = ()
+    """Addresses of time stamp authorities (RFC 3161) that are sent each day's root; they are third parties."""
 
     @field_validator("others")
     @classmethod
     def _others(cls, value: timedelta) -> timedelta:
         if value < _DAY:
             raise ValueError("at least 1d: what is flagged late still needs its proof")
+        return value
+
+    @field_validator("stamps")
+    @classmethod
+    def _stamps(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            parts = urlsplit(address)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError(
+                    f"an address of a time stamp authority is expected (https://…), not `{shown(address)}`"
+                )
         return value
 
     @field_validator("file")

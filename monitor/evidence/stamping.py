@@ -9,19 +9,26 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from crawler.errors import RasidError
+from storage.proofs import Proofs
 from storage.records import Root
 
-__all__ = ["StampError", "Tried", "checked", "due", "name_of", "stamp", "stored"]
+__all__ = ["StampError", "Tried", "checked", "due", "name_of", "post", "run", "stamp", "stored"]
 
 _LARGEST = 2**18
 _WAITS = (timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+
+
+class Memory(Protocol):
+    def recall(self, key: str) -> Mapping[str, str] | None: ...
+    def remember(self, key: str, value: Mapping[str, str]) -> None: ...
 
 
 class StampError(RasidError):
@@ -63,7 +70,7 @@ def due(
 
 
 def stamp(text: str, authority: str, ask: Callable[[str, bytes], bytes]) -> bytes:
-    """A stamp over SHA-256 of ``text``, which is a root. ``ask`` posts a request and gives the answer's body.
+    """A stamp over SHA-256 of ``text``, which is a root (:meth:`storage.proofs.Proofs.sealed`). ``ask`` posts a request and gives the answer's body.
 
     Its imprint and nonce are held against what was asked. :class:`StampError` for everything else.
     """
@@ -95,6 +102,39 @@ def checked(answer: bytes, root: str) -> datetime | None:
         return info.gen_time if info.message_imprint.message == bytes.fromhex(root) else None
     except ValueError:
         return None
+
+
+def run(
+    folder: Path, proofs: Proofs, memory: Memory, authorities: Sequence[str], days: Sequence[datetime], now: datetime,
+    ask: Callable[[str, bytes], bytes],
+) -> Iterator[str]:  # fmt: skip
+    """Asks for what is due of the roots at the ends of ``days``; what came of it, a sentence each."""
+    roots = list({root.hash: root for end in days for root in proofs.roots(end)}.values())
+    have = stored(folder)
+    names = {name_of(root.hash, authority) for root in roots for authority in authorities} - have.keys()
+    tried = {name: _tried(said) for name in names if (said := memory.recall(f"stamp {name}")) is not None}
+    for root, authority in due(roots, authorities, have, tried, now):
+        name = name_of(root.hash, authority)
+        try:
+            answer = stamp(proofs.sealed(root), authority, ask)
+        except StampError as error:
+            last = tried.get(name)
+            memory.remember(
+                f"stamp {name}",
+                {"times": str(1 + (last.times if last else 0)), "at": now.isoformat(), "why": str(error)},
+            )
+            yield f"{error}; it is asked again later"
+            continue
+        path = folder / "stamps" / name
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_suffix(".part")
+        part.write_bytes(answer)
+        part.replace(path)
+        yield f"entry {root.number} is stamped by {urlsplit(authority).hostname}"
+
+
+def _tried(said: Mapping[str, str]) -> Tried:
+    return Tried(times=int(said["times"]), at=datetime.fromisoformat(said["at"]))
 
 
 def post(url: str, request: bytes) -> bytes:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 from pathlib import Path
 
 from monitor.evidence.spans import Found, check_file
+from monitor.evidence.stamping import checked, stored
 from storage.archive import LEDGER
 from storage.ledger import NOTHING, Entry, Line, lines_of, read
 from storage.proofs import Proofs
@@ -24,15 +26,15 @@ class Finding:
     """Something that is not as it was written."""
 
     what: str
-    """``altered``, ``missing``, ``cut``, ``displaced``, ``ledger``, ``root``, ``unproven``; ``torn`` and ``unknown`` are no damage."""
+    """``altered``, ``missing``, ``cut``, ``displaced``, ``ledger``, ``root``, ``unproven``; ``torn``, ``unknown`` and ``let go`` are no damage."""
     subject: str
     """The Capture with its address, the file, or the entry."""
     says: str
 
     @property
     def harmless(self) -> bool:
-        """What a run that was killed, or is running, leaves behind: nothing of it was known yet."""
-        return self.what in ("torn", "unknown")
+        """What a run that was killed, or is running, leaves behind, and what a rule let go."""
+        return self.what in ("torn", "unknown", "let go")
 
 
 @dataclass(slots=True)
@@ -47,6 +49,8 @@ class Report:
     bytes: int = 0
     root: str = NOTHING
     """After the last entry of the file."""
+    stamps: int = 0
+    """Time stamps over roots of the chain."""
     findings: list[Finding] = field(default_factory=list)
     roots: list[str] = field(default_factory=list)
     """Roots from elsewhere that the chain has."""
@@ -69,7 +73,9 @@ def verify(
     each is from.
     """
     report = Report()
-    captures, seen = _chain(folder / LEDGER, proofs, chain, report)
+    kept = _Kept()
+    seen = _chain(folder / LEDGER, _Table(proofs, chain), kept, report)
+    captures = kept.captures
     for root, origin in (roots or {}).items():
         if root in seen:
             report.roots.append(root)
@@ -77,20 +83,63 @@ def verify(
             report.add(
                 "root", origin, f"its root {root} is not in the chain: the ledger is not the one it was taken from"
             )
+    for name, stamp in stored(folder).items():
+        if name[:64] not in seen or checked(stamp, name[:64]) is None:
+            report.add(
+                "root",
+                name,
+                "this time stamp is over no root of the chain: the ledger was recomputed, or it was altered",
+            )
+        else:
+            report.stamps += 1
     _files(folder, captures, since, report)
     if proofs is not None:
-        known = {identity for identity, entry in captures.items() if entry.kind == "capture"}
-        for identity in sorted(proofs.proving() - known):
-            if identity.startswith("urn:uuid:"):
-                report.add("unproven", identity, "a flagged article names this Capture, and the ledger has none")
+        _index(proofs, chain, kept, report)
     return report
 
 
-def _chain(path: Path, proofs: Proofs | None, chain: str, report: Report) -> tuple[dict[str, Entry], set[str]]:
-    """Walks the chain, and the store's table beside it; where each Capture lies now, and every root."""
-    captures: dict[str, Entry] = {}
+@dataclass(slots=True)
+class _Kept:
+    """What the ledger says is there, and where; and what it says was let go."""
+
+    captures: dict[str, Entry] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+
+    def apply(self, entry: Entry) -> None:
+        if entry.kind in ("capture", "file"):
+            self.captures[entry.capture] = entry
+        elif entry.kind == "move" and entry.capture in self.captures:
+            moved = self.captures[entry.capture]
+            self.captures[entry.capture] = replace(moved, file=entry.file, offset=entry.offset)
+        elif entry.kind == "drop" and self.captures.pop(entry.capture, None) is not None:
+            self.dropped.add(entry.capture)
+
+
+def _index(proofs: Proofs, chain: str, kept: _Kept, report: Report) -> None:
+    """The store's index beside the ledger, and what is flagged beside both."""
+    every = proofs.standing()
+    standing = {one.id: one.span for one in every if one.chain == chain}
+    elsewhere = {one.id for one in every if one.chain != chain}
+    for identity, entry in kept.captures.items():
+        span = standing.get(identity)
+        if span is not None and (span.file, span.offset, span.sha256) != (entry.file, entry.offset, entry.sha256):
+            report.add(
+                "ledger",
+                f"{identity} {entry.url}",
+                "the store's index says that it lies elsewhere than the ledger does",
+            )
+    for identity in sorted(kept.dropped & standing.keys()):
+        report.add("ledger", identity, "the store's index has it, and the ledger says that it was dropped")
+    for identity in sorted(proofs.proving() - kept.captures.keys() - elsewhere):
+        if identity in kept.dropped:
+            report.add("let go", identity, "what it proves was flagged after it had been dropped by rule")
+        elif identity.startswith("urn:uuid:"):
+            report.add("unproven", identity, "a flagged article names this Capture, and the ledger has none")
+
+
+def _chain(path: Path, table: _Table, kept: _Kept, report: Report) -> set[str]:
+    """Walks the chain, and the store's table beside it; every root."""
     seen: set[str] = set()
-    table = _Table(proofs, chain)
     expected, number = NOTHING, 0
     for line in _lines(path, report):
         number += 1
@@ -104,13 +153,13 @@ def _chain(path: Path, proofs: Proofs | None, chain: str, report: Report) -> tup
         if line.entry:
             number = line.number
             table.compare(line, report)
-            _apply(line.entry, captures, report)
+            kept.apply(line.entry)
         expected = line.root
         seen.add(expected)
     for entry in table.rest(number, report):
-        _apply(entry, captures, report)
-    report.entries, report.root = len(seen), expected
-    return captures, seen
+        kept.apply(entry)
+    report.entries, report.root, report.dropped = len(seen), expected, len(kept.dropped)
+    return seen
 
 
 def _lines(path: Path, report: Report) -> Iterator[Line]:
@@ -133,8 +182,11 @@ class _Table:
     """The store's side of the chain, walked beside the file's."""
 
     def __init__(self, proofs: Proofs | None, chain: str) -> None:
-        self._rows = iter(()) if proofs is None else proofs.entries(chain)
-        self._given = proofs is not None
+        # Only what is there now: a pass that is at work writes the file first, so that the file has all of this.
+        stands = proofs.stands(chain) if proofs is not None else None
+        rows = iter(()) if proofs is None or stands is None else proofs.entries(chain)
+        last = stands.number if stands is not None else 0
+        self._rows = takewhile(lambda row: row[0] <= last, rows)
         self._row = next(self._rows, None)
 
     def compare(self, line: Line, report: Report) -> None:
@@ -158,15 +210,6 @@ class _Table:
             report.add("cut", LEDGER, says)
         lines = [read(f'{{"previous":"{NOTHING}","entry":{text}}}'.encode(), 0) for _, text, _ in left]
         return [line.entry for line in lines if line is not None and line.entry is not None]
-
-
-def _apply(entry: Entry, captures: dict[str, Entry], report: Report) -> None:
-    if entry.kind in ("capture", "file"):
-        captures[entry.capture] = entry
-    elif entry.kind == "move" and entry.capture in captures:
-        captures[entry.capture] = replace(captures[entry.capture], file=entry.file, offset=entry.offset)
-    elif entry.kind == "drop" and captures.pop(entry.capture, None) is not None:
-        report.dropped += 1
 
 
 def _files(folder: Path, captures: Mapping[str, Entry], since: datetime | None, report: Report) -> None:

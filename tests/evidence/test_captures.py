@@ -10,9 +10,12 @@ from warcio.checker import Checker
 
 from crawler.article import Exchange
 from crawler.encodings import TooLarge, decoded
+from monitor.evidence.verifying import verify
 from storage import warc
+from storage.archive import Archive, chain_of
 from storage.captures import read_span
 from storage.errors import StorageError
+from storage.store import Store
 from tests.evidence.making import LATER, NOW, archive, exchange, filled, page
 
 CERTIFICATE = b"not a certificate that anybody could read"
@@ -154,3 +157,79 @@ def test_the_body_of_a_redirect_is_kept_in_part_and_says_so() -> None:
     hop: Exchange = exchange("http://nidaa.example/s", b"x" * 10, status=302, cut=True)
     records = list(warc.records(warc.packed(page(received=(hop, *page().received)), identity="urn:1", file="urn:0")))
     assert records[0].headers["warc-truncated"] == "length"
+
+
+def test_a_folder_keeps_its_chain_and_machines_that_share_a_store_have_each_their_own(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path / 'rasid.db'}") as store:
+        for name in ("one", "other"):
+            folder = tmp_path / name
+            chain = chain_of(folder, shared=True)
+            with Archive(folder, store.proofs, software="x", now=lambda: NOW, chain=chain, floor=0) as opened:
+                opened.keep(page(1))
+            assert chain_of(folder, shared=True) == chain
+            assert verify(folder, store.proofs, chain=chain).findings == []
+        assert len(store.proofs.chains()) == 2
+    assert chain_of(tmp_path / "none", shared=False) == "main"
+
+
+def test_two_folders_that_write_one_chain_are_told_apart_before_anything_is_lost(tmp_path: Path) -> None:
+    def opened(name: str, store: Store) -> Archive:
+        return Archive(tmp_path / name, store.proofs, software="x", now=lambda: NOW, floor=0)
+
+    with Store.open(f"sqlite:///{tmp_path / 'rasid.db'}") as store:
+        with opened("one", store) as one, opened("other", store):
+            one.keep(page(1))
+            with pytest.raises(StorageError, match="each needs one of its own"):
+                one.settle()
+        assert store.proofs.standing() == []  # nothing is known of what could not be entered
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_a_record_leaves_what_was_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with archive(tmp_path) as (opened, store):
+        kept = [opened.keep(page(n)) for n in range(3)]
+        stream = opened._files._stream
+        assert stream is not None
+
+        class Full:
+            """Takes a half, and then nothing more."""
+
+            written = 0
+
+            def __getattr__(self, name: str) -> object:
+                return getattr(stream, name)
+
+            def write(self, data: memoryview) -> int:
+                if self.written:
+                    raise OSError(28, "No space left on device")
+                self.written = stream.write(data[: len(data) // 2])
+                return self.written
+
+            def __enter__(self) -> object:
+                return stream.__enter__()
+
+            def __exit__(self, *error: object) -> None:
+                stream.__exit__(None, None, None)
+
+        opened._files._stream = Full()  # type: ignore[assignment]
+        with pytest.raises(StorageError, match="No space left"):
+            opened.keep(page(9))
+        opened.settle()  # what was kept before is worth keeping
+        report = verify(tmp_path / "captures", store.proofs)
+        assert (report.findings, report.captures) == ([], 3)
+        again = opened.keep(page(10))
+        opened.settle()
+        assert verify(tmp_path / "captures", store.proofs).captures == 4
+        assert again not in kept
+
+
+def test_a_file_that_is_full_is_not_taken_up_again_before_the_ledger_knows_it(tmp_path: Path) -> None:
+    with archive(tmp_path, max_bytes=3000) as (opened, store):
+        opened.keep(page(0))
+        opened.settle()
+        for n in range(1, 12):
+            opened.keep(page(n))
+        opened.settle()
+        assert verify(tmp_path / "captures", store.proofs).findings == []
+    assert len(files(tmp_path)) > 3

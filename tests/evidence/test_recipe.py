@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "evidence.md"
 
 
 def recipe(folder: Path) -> str:
-    found = re.search(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    found = re.search(r"^```bash\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert found is not None
     assert len(found[1].splitlines()) <= 10
     done = subprocess.run(["bash", "-c", found[1]], cwd=folder, capture_output=True, text=True, check=False)

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from monitor.evidence.verifying import Report, verify
-from storage.ledger import root_after
+from storage.ledger import Entry, root_after
 from storage.repair import repair
 from storage.store import Store
-from tests.evidence.making import archive, filled, page
+from tests.evidence.making import NOW, archive, filled, page
+from tests.stores.making import article, flag, put
 
 PAGES = 12
 
@@ -236,3 +237,35 @@ def test_the_next_pass_writes_over_what_a_killed_run_left(kept: Path) -> None:
     filled(kept, 2)
     report = check(kept)
     assert (report.findings, report.captures) == ([], PAGES + 2)
+
+
+def test_an_index_that_was_altered_is_named(kept: Path) -> None:
+    with closing(sqlite3.connect(kept / "rasid.db")) as database, database:
+        database.execute("UPDATE captures SET offset = offset + 1 WHERE number = 5")
+    (found,) = check(kept).findings
+    assert (found.what, "elsewhere" in found.says) == ("ledger", True)
+
+
+def test_a_flagged_article_without_its_capture_is_named(kept: Path) -> None:
+    with Store.open(f"sqlite:///{kept / 'rasid.db'}") as store:
+        put(store, article(capture="urn:uuid:00000000-0000-4000-8000-000000000009"), flags=(flag(),))
+    (found,) = check(kept).findings
+    assert (found.what, found.subject[-3:]) == ("unproven", "009")
+
+
+def test_what_a_rule_let_go_before_it_was_flagged_is_told_and_no_damage(kept: Path) -> None:
+    name = spans(kept)[2][2]
+    with archive(kept) as (opened, store):
+        opened.enter([Entry(kind="drop", at=NOW, capture=name, why="old")])
+        put(store, article(capture=name), flags=(flag(),))
+    report = check(kept)
+    assert "let go" in [found.what for found in report.findings]
+    assert [found.what for found in report.findings if not found.harmless] == ["altered"]  # its bytes are still there
+
+
+def test_a_pass_that_is_at_work_is_no_damage(kept: Path) -> None:
+    with archive(kept) as (opened, store):
+        opened.keep(page(50))
+        assert [one.what for one in verify(kept / "captures", store.proofs).findings] == ["torn"]
+        opened.settle()
+        assert verify(kept / "captures", store.proofs).findings == []

@@ -106,6 +106,7 @@ def _run(folder: Path, config: Path, room: Newsroom, before: int | None) -> int:
         return code
     _say("", _typed(config, "digest", "--today"))
     made = _rasid_says(config, "digest", "--today")
+    proven = _rasid_says(config, "evidence", "verify")
     counts = json.loads(_rasid_says(config, "status", "--json"))["counts"]
     if before is not None:
         new = counts["articles"] - before
@@ -116,6 +117,7 @@ def _run(folder: Path, config: Path, room: Newsroom, before: int | None) -> int:
     if digest is not None:
         _say("", f"The first {_LINES} lines of the digest:", "")
         print("\n".join(digest.read_text("utf-8").splitlines()[:_LINES]))
+    _say("", _typed(config, "evidence", "verify"), *proven.splitlines())
     _say("", "The digest of today so far:", *(f"  {_shown(path)}" for path in paths))
     return 0
 
