@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.errors import RasidError
-from monitor import batches, halts, keptconfig
-from monitor import config as configs
+from monitor import batches, halts
 from monitor.cli.edges import in_use, loaded, now, opened, short_of_room
 from storage.errors import StorageError
 
@@ -39,6 +38,7 @@ _REST = timedelta(minutes=15)
 @click.pass_obj
 def run(folder: Path, *, once: bool) -> None:
     """Run the service: a clock that starts `rasid crawl`, `rasid digest` and `rasid alerts send`."""
+    from monitor import keptconfig
     from monitor.children import Children
     from monitor.config import ready_to_go_out
     from monitor.lock import hold
@@ -113,6 +113,9 @@ class Service:
 
     def reload(self) -> None:
         """Read it again; what is good is kept, what is refused is told."""
+        from monitor import config as configs
+        from monitor import keptconfig
+
         folder = self._config.folder
         self._seen = _edited(folder)
         try:
