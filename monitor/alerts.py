@@ -17,14 +17,15 @@ from monitor.coverage import outlet
 from monitor.quotes import cut
 from monitor.redacting import Redactor
 from monitor.severity import SEVERITIES, at_least
-from storage.records import Flag, Message, Muted, StoredArticle, Waiting
+from storage.records import Flag, Message, Muted, SourceState, StoredArticle, Waiting
 
-__all__ = ["GIVE_UP", "Alerts", "Plan", "again_at", "alive", "plan", "reading", "silence"]
+__all__ = ["GIVE_UP", "Alerts", "Plan", "again_at", "alive", "at_rest", "plan", "reading", "silence"]
 
 GIVE_UP = timedelta(hours=24)
 """After so long a message that nobody took is given up, and listed as failed."""
 _FIRST, _LONGEST = timedelta(minutes=1), timedelta(hours=1)
 _HOUR = timedelta(hours=1)
+_OVERDUE = timedelta(minutes=30)
 _LISTED = 40
 """Stories that a summary names; the rest is counted."""
 
@@ -203,11 +204,15 @@ def alive(audience: Audience, now: datetime, facts: Mapping[str, object]) -> lis
     return _to_all(audience, "alive", f"{local.date()}", facts)
 
 
-def silence(audience: Audience, last: datetime | None, began: datetime, now: datetime) -> list[Message]:
-    """Nothing was read for too long: once for each such time. ``last``: when a source was read last; ``began``: since when
-    Rasid has been meant to read."""
+def at_rest(states: Sequence[SourceState], now: datetime) -> bool:
+    """Whether no source is overdue and none is in trouble: sources that are read twice a day are silent for hours."""
+    return bool(states) and not any(state.failures or state.due_at < now - _OVERDUE for state in states)
+
+
+def silence(audience: Audience, last: datetime | None, since: datetime, now: datetime) -> list[Message]:
+    """Nothing was read for too long: once for each such time. ``last``: when a source was read last; ``since``: since when
+    Rasid has read nothing though it should have."""
     rules = audience.alerts
-    since = last or began
     if rules is None or now - since < rules.silent_after:
         return []
     return _to_all(audience, "silent", since.isoformat(), {"last_read_at": last and last.isoformat()})

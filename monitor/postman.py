@@ -127,13 +127,17 @@ def tick(store: Store, config: Config, now: datetime) -> None:
     began = store.first_pass_at()
     if not wanting or began is None:
         return
-    states = store.sources()
+    declared = {source.name for source in config.sources if source.enabled}
+    states = [state for state in store.sources() if state.name in declared]
     last = max((state.last_read_at for state in states if state.last_read_at), default=None)
+    since = last or began
+    if alerts.at_rest(states, now):  # nothing is due and nothing fails: that nothing was read is as it should be
+        since = now
     for audience in wanting:
-        _put_new(store, alerts.silence(audience, last, began, now), now)
+        _put_new(store, alerts.silence(audience, last, since, now), now)
         if any(not store.outbox.has(sign.key) for sign in alerts.alive(audience, now, {})):
             store.outbox.put(alerts.alive(audience, now, _facts(store, config, last, now)), now)
-    _end_of_silence(store, wanting, last, began, now)
+    _end_of_silence(store, wanting, last, since, now)
 
 
 def _put_new(store: Store, messages: Sequence[Message], now: datetime) -> None:
@@ -142,13 +146,12 @@ def _put_new(store: Store, messages: Sequence[Message], now: datetime) -> None:
 
 
 def _end_of_silence(
-    store: Store, wanting: Sequence[Audience], last: datetime | None, began: datetime, now: datetime
+    store: Store, wanting: Sequence[Audience], last: datetime | None, since: datetime, now: datetime
 ) -> None:
     standing = store.recall(_SILENCE) or {}
-    since = (last or began).isoformat()
-    if any(audience.alerts and now - (last or began) >= audience.alerts.silent_after for audience in wanting):
-        if standing.get("since") != since:
-            store.remember(_SILENCE, {"since": since})
+    if any(audience.alerts and now - since >= audience.alerts.silent_after for audience in wanting):
+        if standing.get("since") != since.isoformat():
+            store.remember(_SILENCE, {"since": since.isoformat()})
     elif standing.get("since") and last is not None:
         for audience in wanting:
             store.outbox.put(alerts.reading(audience, store.outbox.has, standing["since"], last), now)

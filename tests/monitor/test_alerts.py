@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.outcome import Ending
 from crawler.source import Source
 from monitor import alerts, postman
 from monitor.alerts import Alerts
@@ -329,6 +330,26 @@ def test_a_silence_is_said_once_and_its_end_too(store: Store, tmp_path: Path) ->
     assert at(32) == ["راصد عاد إلى القراءة"]
     assert at(33) == []
     assert at(35) == ["راصد لا يقرأ شيئاً"]
+
+
+def test_sources_that_are_read_twice_a_day_are_no_silence(store: Store, tmp_path: Path) -> None:
+    who, post = audience(silent_after="3h"), Collector()
+    number = store.begin_pass(NOW)
+    store.record(number, outcome(at=NOW), due_at=NOW + 12 * HOUR)
+    for hours in (4, 11, 12):
+        round_at(NOW + hours * HOUR, store, config(tmp_path, who), post)
+    assert post.got == []
+    round_at(NOW + 13 * HOUR, store, config(tmp_path, who), post)  # overdue by an hour
+    assert [title for _, title, *_ in post.got] == ["راصد لا يقرأ شيئاً"]
+
+
+def test_where_everything_fails_the_next_try_is_no_rest(store: Store, tmp_path: Path) -> None:
+    who, post = audience(silent_after="3h"), Collector()
+    number = store.begin_pass(NOW)
+    store.record(number, outcome(at=NOW), due_at=NOW)
+    store.record(number, outcome(ending=Ending.FAILED, at=NOW + HOUR), due_at=NOW + 24 * HOUR)
+    round_at(NOW + 4 * HOUR, store, config(tmp_path, who), post)
+    assert len(post.got) == 1
 
 
 def test_the_messages_of_an_audience_that_is_gone_are_given_up(store: Store, tmp_path: Path) -> None:
