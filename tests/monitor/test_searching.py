@@ -9,6 +9,8 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,9 +22,9 @@ from monitor import searching
 from monitor.arabic import relax
 from monitor.searching import NORMALISER, Seeker, found, words
 from monitor.terms import TermError
-from storage.errors import StorageError
 from storage.search import Filters, Normaliser
 from storage.store import Store
+from tests import postgres
 from tests.e2e.running import ROOT, command, configure
 from tests.newsroom.running import newsroom
 from tests.stores.making import NOW, article, flag, put
@@ -45,12 +47,32 @@ STORIES = [
 ]
 
 
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    place = tmp_path_factory.mktemp("archive")
-    with Store.open(f"sqlite:///{place / 'rasid.db'}", words=NORMALISER) as store:
+@contextmanager
+def database(kind: str, place: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        yield f"sqlite:///{place / 'rasid.db'}"
+    else:
+        with postgres.database() as address:
+            yield address
+
+
+KINDS = ["sqlite", "postgresql"]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with (
+        database(request.param, tmp_path_factory.mktemp("archive")) as address,
+        Store.open(address, words=NORMALISER) as store,
+    ):
         fill(store)
         yield store
+
+
+@pytest.fixture(params=KINDS)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    with database(request.param, tmp_path) as given:
+        yield given
 
 
 def fill(store: Store) -> None:
@@ -175,8 +197,8 @@ def test_the_version_says_when_words_are_taken_apart_otherwise() -> None:
 # --- the index ---
 
 
-def test_it_is_kept_in_step_and_a_rolled_back_article_is_not_in_it(tmp_path: Path) -> None:
-    with Store.open(f"sqlite:///{tmp_path / 'rasid.db'}", words=NORMALISER) as store:
+def test_it_is_kept_in_step_and_a_rolled_back_article_is_not_in_it(address: str) -> None:
+    with Store.open(address, words=NORMALISER) as store:
         fill(store)
         assert store.search.behind() == 0
 
@@ -189,8 +211,7 @@ def test_it_is_kept_in_step_and_a_rolled_back_article_is_not_in_it(tmp_path: Pat
         assert look(store, "ديناصور") == []
 
 
-def test_an_archive_without_an_index_gets_one_and_what_is_missing_is_added(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'rasid.db'}"
+def test_an_archive_without_an_index_gets_one_and_what_is_missing_is_added(address: str) -> None:
     with Store.open(address) as store:
         fill(store)
     with Store.open(address, words=NORMALISER) as store:
@@ -208,8 +229,7 @@ def test_an_archive_without_an_index_gets_one_and_what_is_missing_is_added(tmp_p
         assert look(store, "معتقل") == [15, 14, 3, 2, 1]
 
 
-def test_another_version_makes_it_again(tmp_path: Path) -> None:
-    address = f"sqlite:///{tmp_path / 'rasid.db'}"
+def test_another_version_makes_it_again(address: str) -> None:
     with Store.open(address, words=Normaliser(version="0", words=lambda text: text.split())) as store:
         fill(store)
         assert store.search.behind() == 0
@@ -230,14 +250,64 @@ def test_a_row_of_many_ways_is_asked_for_as_words_in_any_order(archive: Store) -
     assert archive.search.find(wide) == []  # type: ignore[arg-type]
 
 
-def test_other_databases_say_that_they_have_no_index() -> None:
-    from sqlalchemy import create_engine
+LETTERS = st.sampled_from(["a", "b", "c", "é", "ب", "بب", "14"])
 
-    from storage.search import Search
 
-    engine = create_engine("postgresql+psycopg://nobody@127.0.0.1/none")
-    with pytest.raises(StorageError, match="no full-text index"):
-        Search(engine, NORMALISER).ready()
+@pytest.fixture(scope="module")
+def both() -> Iterator[tuple[Store, Store]]:
+    plain = Normaliser(version="plain", words=str.split)
+    with (
+        postgres.database() as address,
+        Store.open("sqlite://", words=plain) as one,
+        Store.open(address, words=plain) as other,
+    ):
+        yield one, other
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.lists(LETTERS, min_size=1, max_size=30), min_size=1, max_size=4),
+    st.lists(st.lists(LETTERS, min_size=1, max_size=3), min_size=1, max_size=2),
+    st.uuids(),
+)
+def test_both_kinds_of_index_find_the_same(
+    both: tuple[Store, Store], texts: list[list[str]], asked: list[list[str]], source: object
+) -> None:
+    query = tuple((tuple(frozenset({word}) for word in row),) for row in asked)
+    only = Filters(sources=(str(source),))
+    results = []
+    for store in both:
+        number = store.begin_pass(NOW)
+        for n, told in enumerate(texts):
+            url = f"https://a.example/{source}/{n}"
+            put(store, article(url, source=str(source), title=told[0], text=" ".join(told)), pass_id=number)
+        found_ = store.search.find(query, only)
+        assert store.search.count(query, only) == len(found_)
+        results.append([one.article.url for one in found_])
+    assert results[0] == results[1]
+
+
+def test_a_long_text_is_searched_to_its_end(address: str) -> None:
+    """PostgreSQL's tsvector has no places behind 16,383, and 256 of a word."""
+    text = " ".join(["كلمة"] * 30_000 + ["معتقلون", "في", "صيدنايا"])
+    with Store.open(address, words=NORMALISER) as store:
+        put(store, article("https://a.example/1", title="", text=text))
+        row = tuple(frozenset({word}) for word in words("معتقلون في صيدنايا"))
+        assert [one.id for one in store.search.find(((row,),))] == [1]
+        across = tuple(frozenset({word}) for word in words("صيدنايا معتقلون"))
+        assert store.search.find(((across,),)) == []
+
+
+def test_writers_that_begin_at_once_make_one_index(address: str) -> None:
+    def add(n: int) -> None:
+        with Store.open(address, words=NORMALISER) as store:
+            put(store, article(f"https://a.example/{n}", title="", text=f"معتقل {n}"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(add, range(8)))
+    with Store.open(address, words=NORMALISER) as store:
+        assert store.search.behind() == 0
+        assert len(look(store, "معتقل")) == 8
 
 
 # --- the command ---
