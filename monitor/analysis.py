@@ -156,11 +156,12 @@ class Analyst:
             found = self._glued(folded)
         if "\u064b" in word and folded[-1:] == "ا":
             found = self._accusative(folded, found)
+        # Also of a name: what is found of ديمستورا must not depend on whether somebody watches ميستورا. A dictionary word is one.
+        piece = self._piece(folded) if all(self._senses[number].kind == "name" for number in found) else 0
         if not found and not cases:
-            piece = self._piece(folded)
             return Met((), piece) if piece else None
         persons = tuple(n for n in found if self._senses[n].persons) if found and is_either(folded) else ()
-        return Met(tuple(found), 0, tuple(cases.noun), tuple(cases.verb), persons)
+        return Met(tuple(found), piece, tuple(cases.noun), tuple(cases.verb), persons)
 
     def _accusative(self, folded: str, found: dict[int, None]) -> dict[int, None]:
         """With the sign of the accusative on its last letter درعاً is a shield, not the town; محمداً is still محمد."""

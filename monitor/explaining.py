@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from monitor.arabic import fold
@@ -21,6 +21,7 @@ __all__ = ["Explained", "Homograph", "Looked", "Readings", "Seen", "looked_for",
 
 Readings: TypeAlias = "Callable[[str], Iterable[tuple[str, str, float]]]"
 """What a form may be: its word as a dictionary has it, the word's class in the lexicon, and the share of its uses."""
+_SIGNS = "by itself it is most often another word: a pack looks for it by what stands beside it; `exact:` finds it everywhere, `word:` in all forms"
 _PACK = "a pack knows it: it is matched in all the spellings that stand there, and not inflected"
 _KINDS = {"N": "noun", "V": "verb", "P": "particle", "E": "name"}
 _SHARE = 0.2
@@ -90,7 +91,9 @@ class Looked:
             said = problems[0].message if problems else "this is no term"
             raise TermError(said.removeprefix(f"`{term}`: "), subject=term)
         self.matcher, self.mention = matcher, condition
-        self.in_pack = kind in ("auto", "name") and packs.entry(term) is not None
+        entry = packs.entry(term) if kind in ("auto", "name") else None
+        self.in_pack = entry is not None
+        self.by_signs = entry is not None and term in entry.typed
 
     def matches(self, text: str) -> list[str]:
         """The words that it is found in, as they stand in ``text``; exclusions are not looked at."""
@@ -118,12 +121,14 @@ def looked_for(
 ) -> Explained:
     """``found``: words of the archive that count, folded; ``words``: all of it; ``most``: look-alikes that are told."""
     said = looked.explanation()
+    if looked.by_signs:  # the words of its spellings (مدينة) are not what it is looked for as
+        said = replace(said, why=_SIGNS, words=(looked.term,), forms=(), warnings=())
     term = looked.matcher.terms[looked.mention.term]
     left = [one for one in _alike(looked, words) if not looked.matches(one.word)]
     return Explained(
         term=looked.term,
         kind=said.kind,
-        why=_PACK if looked.in_pack else said.why,
+        why=_PACK if looked.in_pack and not looked.by_signs else said.why,
         words=said.words,
         forms=said.forms,
         aliases=term.aliases,

@@ -89,6 +89,8 @@ def _explained(term: Term, senses: tuple[Sense, ...], lexicon: Lexicon | None) -
                 forms.update(dict.fromkeys(form for form in lexicon.forms(lexeme) if lexicon.zipf(form)))
             if len({lexicon.lemma(lexeme) for lexeme in one.lexemes}) > 1:
                 warnings.append(f"{one.text} may be several words: {'، '.join(sorted(words))}")
+            if one.persons:
+                warnings.append(f"{one.text} are persons: the place that is written alike is left alone")
         else:
             words[one.text] = None
             forms.update(dict.fromkeys([one.text, *sorted(one.spellings | one.loose)]))

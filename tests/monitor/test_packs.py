@@ -46,6 +46,16 @@ def test_a_rule_uses_a_pack(tmp_path: Path) -> None:
     assert not flag(watch, article("قصف على حلب"))
 
 
+def test_a_name_that_is_a_common_word_is_looked_for_by_its_signs(tmp_path: Path) -> None:
+    packed(tmp_path, "title: مدن\nterms:\n  - name: مدينة الباب\n    typed: [الباب]\n    aliases: [ريف الباب]\n")
+    watch = load(tmp_path, "rules: [الباب]\n")
+    (one,) = flag(watch, article("قرى في ريف الباب"))
+    assert [span.words for span in one.spans] == ["ريف الباب"]
+    assert not flag(watch, article("أغلق الحارس الباب وفتح أبواب السيارة"))
+    asked = load(tmp_path, "rules: [{exact: الباب}]\n")
+    assert flag(asked, article("أغلق الحارس الباب"))
+
+
 def test_a_name_that_a_pack_knows_needs_no_asking(tmp_path: Path) -> None:
     packed(tmp_path)
     watch = load(tmp_path, "rules: [الرقة]\n")

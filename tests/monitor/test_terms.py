@@ -235,6 +235,30 @@ def test_spans_lie_in_the_text(matcher: Matcher, pieces: list[str]) -> None:
         assert text[hit.start : hit.end].strip() == text[hit.start : hit.end]
 
 
+@given(st.sampled_from(MATCHES), st.sampled_from(MISSES + [(term, text) for term, text, _ in MATCHES]))
+@settings(deadline=None, max_examples=60)
+def test_what_is_found_of_a_term_does_not_depend_on_the_others(
+    matcher: Matcher, asked: tuple[str, str, str], other: tuple[str, str]
+) -> None:
+    number = next(n for n, (term, _, _) in enumerate(MATCHES) if term == asked[0])
+    text = f"{asked[1]}. {other[1]}"
+    alone = [hit[1:] for hit in terms.compile([Term(asked[0])]).scan(text)]
+    together = [
+        hit[1:] for hit in matcher.scan(text) if matcher.terms[hit.term].text == asked[0] and hit.term == number
+    ]
+    assert together == alone
+
+
+@given(st.lists(st.sampled_from([text for _, text, _ in MATCHES] + ["\n", "ـ", "ab", " "])))
+@settings(deadline=None, max_examples=40)
+def test_places_of_a_term_are_those_of_the_scan(matcher: Matcher, pieces: list[str]) -> None:
+    text = "".join(pieces)
+    found = matcher.find(text)
+    assert sorted(hit for term in found.terms for hit in found.of(term)) == sorted(matcher.scan(text))
+    assert all(found.of(term) for term in found.terms)
+    assert not found.of(10**9)
+
+
 @pytest.mark.parametrize("text", ["", " ", "و" * 200_000, "قص" * 100_000, "\ud800", "ﷺ" * 1000, "ق " * 50_000])
 def test_hostile_text(matcher: Matcher, text: str) -> None:
     matcher.scan(text)
