@@ -31,7 +31,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--until", type=_DAY, help="Only what was fetched before this day.")
 @click.option("--digest", is_flag=True, help="Let what is flagged go into the next digest.")
 @click.option("--again", is_flag=True, help="Read files once more that were read to their end.")
-@click.option("--json", "as_json", is_flag=True, help="For programs: one line for each file.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def backfill(
     folder: Path,
