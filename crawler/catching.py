@@ -25,6 +25,8 @@ _TRIES_TO_FILL = 5
 _REACHES_BACK = frozenset({"wordpress", "telegram"})
 """Kinds whose first reading asks for older pages: they carry what they list whole, or nearly."""
 _WINDOW = timedelta(hours=36)
+_NEVER_JOINS = 3
+"""Readings in a row that show nothing of the one before, nor a time: the addresses change with every reading (a session in them)."""
 
 
 class CatchingUp:
@@ -51,21 +53,27 @@ class CatchingUp:
 
     async def join(self, listing: Listing, listed: list[tuple[str, Entry]], last: gaps.Look | None) -> bool:
         """Go back to what was known at the ``last`` look, where the listing does not reach it; ``False``: not done yet."""
-        tally, source = self._tally, self._source
+        tally, source, apart = self._tally, self._source, 0
         if last is None:
             if source.kind in _REACHES_BACK:
                 listed = listed + await self._reach_back(listing, listed)
         elif not self._window(last) and not gaps.joins(listed, last):
+            if last.newest is None and last.apart >= _NEVER_JOINS:
+                tally.defects += ("no two readings show one same address: what falls out between them cannot be told",)
+                return self._seen(listed, apart=last.apart)
             back = await self._fill(listing, listed, last)
-            tries = last.tries + 1
+            apart, tries = 0 if back.met else last.apart + 1, last.tries + 1
             if back.again and tries < _TRIES_TO_FILL:
                 self._later[f"seen {source.name}"] = gaps.worth_remembering(replace(last, tries=tries), source)
                 return False
             listed = listed + back.listed
-        if not tally.not_reached and self._rounds.stopped is None:
-            self._later[f"seen {source.name}"] = gaps.worth_remembering(
-                gaps.look_of(listed, self._rounds.now()), source
-            )
+        return self._seen(listed, apart=apart)
+
+    def _seen(self, listed: list[tuple[str, Entry]], *, apart: int) -> bool:
+        """Remember this look, once the Outcome is stored, if it was taken to its end."""
+        if not self._tally.not_reached and self._rounds.stopped is None:
+            look = replace(gaps.look_of(listed, self._rounds.now()), apart=apart)
+            self._later[f"seen {self._source.name}"] = gaps.worth_remembering(look, self._source)
         return True
 
     def _window(self, last: gaps.Look) -> bool:

@@ -39,6 +39,8 @@ class Look:
     at: datetime | None = None
     tries: int = 0
     """How often what is older than the next look was asked for in vain."""
+    apart: int = 0
+    """How many looks in a row, this one the last, did not join the one before."""
 
 
 def remembered(value: Mapping[str, str] | None, source: Source) -> Look | None:
@@ -51,6 +53,7 @@ def remembered(value: Mapping[str, str] | None, source: Source) -> Look | None:
         newest=datetime.fromisoformat(newest) if newest else None,
         at=datetime.fromisoformat(value["at"]) if "at" in value else None,
         tries=int(value.get("tries", "0")),
+        apart=int(value.get("apart", "0")),
     )
 
 
@@ -76,6 +79,8 @@ def worth_remembering(look: Look, source: Source) -> dict[str, str]:
         value["newest"] = look.newest.isoformat()
     if look.at is not None:
         value["at"] = look.at.isoformat()
+    if look.apart:
+        value["apart"] = str(look.apart)
     return value | ({"tries": str(look.tries)} if look.tries else {})
 
 

@@ -10,7 +10,7 @@ import pytest
 from crawler.article import Entry
 from crawler.outcome import Ending, Fate, Gap, Outcome
 from tests.crawler.going import Came, Job, fetching, go, going
-from tests.crawler.server import Answer, Asked, Site, article, site
+from tests.crawler.server import Answer, Asked, Site, article, feed, site
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 XML = {"Content-Type": "application/xml; charset=utf-8"}
@@ -230,3 +230,14 @@ def test_a_sitemap_of_the_last_two_days_that_was_looked_at_within_them_has_no_ga
     gap = look(news(300, 299), 300).gap
     assert gap is not None, "it was not looked at for ten days"
     assert not gap.filled
+
+
+def test_addresses_that_change_with_every_reading_are_not_a_gap_each_time(wire: Site) -> None:
+    row, found = Row(wire), []
+    for number in range(6):
+        links = [f"/{number}-{n}" for n in (1, 2)]
+        wire.routes |= {path: article(f"خبر {path} من ريف دمشق", words=path * 3) for path in links}
+        wire.routes["/rss"] = feed(wire.url, *links)
+        found.append(outcome(row.go(path="/rss")))
+    assert [one.gap is not None for one in found] == [False, True, True, True, False, False]
+    assert "cannot be told" in found[-1].defects[-1]
