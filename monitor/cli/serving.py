@@ -145,22 +145,23 @@ class Service:
             away = halts.standing(halts.read(store.recall(halts.KEY)), halts.NETWORK)
         if away is not None:  # a few ask whether it is there again, instead of all of them for two days
             asked = halts.scouts(due, self._now(), config.settings.schedule.crawl)
-            if asked and not self._read(asked):
-                self._excuse(asked)
+            if not (answered := self._read(asked)):
+                if answered is False:
+                    self._excuse(asked)
                 return
             self._halt(halts.NETWORK, None)
             due = [name for name in due if name not in asked]
-        if not self._read(due):
+        if self._read(due) is False:
             with opened(config) as store:
                 lost = halts.cut_off(store.sources())
             if lost:
                 self._excuse(lost)
                 self._halt(halts.NETWORK, "the network is gone: no source could be reached")
 
-    def _read(self, names: Sequence[str]) -> bool:
-        """Read these sources; whether anything out there answered (also when there was nothing to read)."""
+    def _read(self, names: Sequence[str]) -> bool | None:
+        """Read these sources; whether anything out there answered, ``None``: nobody was asked (another pass was at it, say)."""
         if not names:
-            return True
+            return None
         config, began = self._config, self._now()
         with opened(config) as store:
             suspects = {state.name for state in store.sources() if batches.suspected(state.last)}
@@ -177,7 +178,7 @@ class Service:
         with opened(config) as store:
             states = [state for state in store.sources() if state.name in names]
         done = [state for state in states if state.last_pass_at is not None and state.last_pass_at >= began]
-        return not done or any(halts.answered(state) for state in done)
+        return any(halts.answered(state) for state in done) if done else None
 
     def _excuse(self, names: Sequence[str]) -> None:
         """That they could not be reached was no fault of theirs: they are due as soon as the network is there."""
