@@ -96,21 +96,16 @@ def light10(word: str) -> str:
 
 def rivals() -> dict[str, Finder]:
     import simplemma
+    import Stemmer  # type: ignore[import-not-found,unused-ignore]
 
-    found: dict[str, Finder] = {
+    stemmer = Stemmer.Stemmer("arabic")
+    return {
         "substring": substring,
         r"\bword\b": whole_word,
+        "Snowball": by_key(lambda word: relax(stemmer.stemWord(word))),
         "light10": by_key(light10),
         "simplemma": by_key(lambda word: relax(simplemma.lemmatize(word, "ar"))),
     }
-    try:
-        import Stemmer  # type: ignore[import-not-found]
-    except ImportError:
-        print("Snowball: PyStemmer is not installed, left out")
-    else:
-        stemmer = Stemmer.Stemmer("arabic")
-        found["Snowball"] = by_key(lambda word: relax(stemmer.stemWord(word)))
-    return found
 
 
 def counts(asked: Gold, finder: Finder) -> list[tuple[str, int, int, int]]:
