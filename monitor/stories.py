@@ -76,6 +76,10 @@ _FUNCTION = frozenset(
     )
 )
 """Folded; no reason why two reports are one event, however rare they are in the articles of a quiet day."""
+_EXACT = 600
+"""Stories of which each is compared with each."""
+_SHARED, _HELD = 3, 120
+"""Weighted pairs and words that likely ones share at least; what more Stories hold is a phrase of the trade."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,15 +180,17 @@ def events(told: Iterable[Told], weights: Weights) -> tuple[Event, ...]:
     and what is told later changes no Event of what was told before but by joining it."""
     stories = sorted(told, key=lambda one: (one.at, one.key))
     profiles = {one.key: weights.profile(one.title, one.text) for one in stories}
+    likely = _Likely(profiles) if len(stories) > _EXACT else None
     alike: dict[tuple[int, int], float] = {}
     groups: list[list[Told]] = []
     for one in stories:
         best, most = None, ENOUGH
-        for group in groups:
+        keys = None if likely is None else likely.of(one.key)
+        for group in groups if likely is None or keys is None else likely.groups(keys, groups):
             if one.at - group[-1].at > SPAN:
                 continue
             for other in group:
-                near = one.at - other.at <= SPAN
+                near = one.at - other.at <= SPAN and (keys is None or other.key in keys)
                 much = likeness(profiles[other.key], profiles[one.key]) if near else 0.0
                 alike[other.key, one.key] = 0.0 if much >= _COPIED and _are_forms(other, one) else much
             average = sum(alike[other.key, one.key] for other in group) / len(group)
@@ -194,7 +200,36 @@ def events(told: Iterable[Told], weights: Weights) -> tuple[Event, ...]:
             groups.append([one])
         else:
             best.append(one)
+        if likely is not None:
+            likely.put(one.key, groups[-1] if best is None else best)
     return tuple(_event(group, alike, profiles) for group in groups)
+
+
+class _Likely:
+    """On a day of thousands of Stories only those are compared that share some uncommon pairs or words: comparing each with
+    each took minutes for 5,000, and what shares next to none of these is no Event."""
+
+    def __init__(self, profiles: Mapping[int, Profile]) -> None:
+        holders = Counter(what for one in profiles.values() for what in (*one.pairs, *one.words))
+        rare = {what for what, many in holders.items() if 1 < many <= _HELD}
+        self._rare = {key: rare & (one.pairs.keys() | one.words.keys()) for key, one in profiles.items()}
+        self._seen: dict[str, list[int]] = {}
+        self._groups: dict[int, list[Told]] = {}
+
+    def of(self, key: int) -> set[int]:
+        """Those told before that may be alike."""
+        shared = Counter(one for what in self._rare[key] for one in self._seen.get(what, ()))
+        return {one for one, many in shared.items() if many >= _SHARED}
+
+    def groups(self, keys: set[int], groups: Sequence[list[Told]]) -> list[list[Told]]:
+        """The groups of these, in the order of ``groups``."""
+        wanted = {id(self._groups[one]) for one in keys}
+        return [group for group in groups if id(group) in wanted] if wanted else []
+
+    def put(self, key: int, group: list[Told]) -> None:
+        self._groups[key] = group
+        for what in self._rare[key]:
+            self._seen.setdefault(what, []).append(key)
 
 
 def _are_forms(one: Told, other: Told) -> bool:

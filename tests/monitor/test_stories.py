@@ -3,9 +3,11 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor import stories
 from monitor.stories import ENOUGH, Told, Weights, events, likeness
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -99,3 +101,17 @@ def test_many_stories_of_noise() -> None:
     dice = random.Random(3)
     noise = [told(n, " ".join(dice.sample((STATE + LOCAL + OTHER).split(), 30)), n / 10) for n in range(120)]
     assert sum(len(event.keys) for event in events(noise, Weights([STATE]))) == 120
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.sampled_from([STATE, LOCAL, OTHER, STATE + LOCAL, OTHER + STATE, LOCAL[: len(LOCAL) // 2]]), max_size=9)
+)
+def test_a_day_of_thousands_is_told_as_a_small_one(texts: list[str]) -> None:
+    """There only likely pairs are compared: the Events are the same."""
+    weights = Weights([STATE, LOCAL, OTHER])
+    given_ = [told(key, text, key) for key, text in enumerate(texts)]
+    with pytest.MonkeyPatch.context() as patched:
+        each = events(given_, weights)
+        patched.setattr(stories, "_EXACT", 0)
+        assert events(given_, weights) == each
