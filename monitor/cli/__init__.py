@@ -32,6 +32,7 @@ from monitor.cli import (
     serving,
     setting_up,
     sources,
+    storing,
     watching,
 )
 
@@ -133,6 +134,7 @@ for command, in_short in (
     (reading.read, "Show what is understood of a saved page."),
     (backfilling.backfill, "Read archives of the past (WARC files) into the store."),
     (rereading.reread, "Read what was captured again with today's reader."),
+    (storing.store, "Move the whole store to another database."),
     (learning.learned, "Show what was learned of a source from its own articles."),
     (evidence.evidence, "Prove what was kept: verify it, show it, hand it on."),
     (caring.care, "Look after the store: check it, back it up, tidy it."),
