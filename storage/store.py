@@ -43,8 +43,6 @@ from storage.upkeep import Upkeep
 
 __all__ = ["Store"]
 
-_PASS = (passes.c.id, passes.c.started_at, passes.c.ended_at, passes.c.error)
-
 
 class Store:
     """Opened by :meth:`open`; a context manager that closes."""
@@ -129,7 +127,14 @@ class Store:
             .scalar_subquery()
         )
         wanted = (
-            select(*_PASS, stored.label("stored"), found.label("flagged"))
+            select(
+                passes.c.id,
+                passes.c.started_at,
+                passes.c.ended_at,
+                passes.c.error,
+                stored.label("stored"),
+                found.label("flagged"),
+            )
             .where(passes.c.archives.is_(False))
             .order_by(passes.c.id.desc())
             .limit(limit)
