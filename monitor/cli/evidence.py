@@ -89,7 +89,7 @@ def _say(report: Report, config: Config) -> None:
         click.echo(f"roots from elsewhere that the chain has: {len(report.roots)}")
     if report.stamps:
         click.echo(f"time stamps over roots of the chain: {report.stamps} (whose they are, `openssl ts -verify` says)")
-    click.echo("everything is as it was written" if report.clean else f"{len(damage)} findings: NOT as it was written")
+    click.echo("everything is as it was written" if report.clean else f"NOT as it was written: {len(damage)} found")
 
 
 @evidence.command()
