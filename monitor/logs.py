@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
     from crawler.article import Article, Entry
     from crawler.outcome import Fate, Outcome
+    from monitor.passes import Summary
     from monitor.terminal import Plain
     from storage.records import Flag
 
-__all__ = ["FILE", "FORMAT", "Events", "Lines", "console", "set_up", "watcher"]
+__all__ = ["FILE", "FORMAT", "Events", "Lines", "console", "event", "finished", "for_programs", "set_up", "watcher"]
 
 FORMAT, FILE = "RASID_LOG_FORMAT", "RASID_LOG_FILE"
 _NOISY = ("scrapy", "twisted", "apscheduler", "trafilatura", "htmldate", "asyncio", "alembic", "protego")
@@ -83,16 +84,47 @@ def watcher(where: Console, sources: int, number: int) -> Plain | Events:
     """Who tells of a pass: a bar for a person, lines for a pipe or a file, events for programs."""
     from monitor import terminal
 
-    if os.environ.get(FORMAT) == "json":
+    if for_programs():
         return Events(number)
     return terminal.Live(where, sources) if where.is_terminal else terminal.Plain(where)
 
 
+def finished(where: Console, summary: Summary, number: int) -> None:
+    """What a pass came to: two or three lines, or one event."""
+    from monitor import terminal
+
+    if not for_programs():
+        terminal.show_summary(where, summary)
+        return
+    event(
+        "pass",
+        f"{summary.stored} stored, {summary.flagged} flagged",
+        **{
+            "pass": number,
+            "sources": len(summary.outcomes),
+            "in_trouble": len(summary.in_trouble),
+            "stored": summary.stored,
+            "retold": summary.retold,
+            "flagged": summary.flagged,
+            "fates": {str(fate): count for fate, count in summary.fates.items()},
+        },
+    )
+
+
+def event(name: str, message: str, **fields: object) -> None:
+    """Something that happened, for programs: its name, and what it has besides."""
+    logging.getLogger("rasid").info("%s", message, extra={_GIVEN: {"event": name, **fields}})
+
+
+def for_programs() -> bool:
+    return os.environ.get(FORMAT) == "json"
+
+
 class Events:
-    """A pass as events in the log: ``source`` for each Outcome, ``flagged`` for each flagged article, ``missed``."""
+    """A pass as events in the log: ``source`` for each Outcome, ``flagged`` for each flagged article, ``missed``; at the end ``pass`` (:func:`finished`)."""
 
     def __init__(self, number: int) -> None:
-        self._pass, self._log = number, logging.getLogger("rasid.pass")
+        self._pass = number
 
     def __enter__(self) -> Self:
         return self
@@ -122,5 +154,5 @@ class Events:
             seconds=round((outcome.ended_at - outcome.started_at).total_seconds(), 3),
         )
 
-    def _say(self, event: str, message: str, **fields: object) -> None:
-        self._log.info("%s", message, extra={_GIVEN: {"event": event, "pass": self._pass, **fields}})
+    def _say(self, name: str, message: str, **fields: object) -> None:
+        event(name, message, **{"pass": self._pass, **fields})

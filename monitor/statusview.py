@@ -75,7 +75,7 @@ def _digests(health: Health) -> Sequence[str]:
         newest = max(health.digests, key=lambda record: record.day)
         said.append(f"newest digest: {newest.day} ({', '.join(newest.files)})")
     else:
-        said.append("No digest yet: `rasid digest` makes those of finished days, `rasid digest --today` shows today.")
+        said.append("No digest yet: `rasid digest` makes those of finished days, `rasid digest --preview` shows today.")
     if health.next_digest:
         said.append(f"next digest: {_clock(health.next_digest, health.zone)} ({health.zone})")
     waiting = {state: count for state, count in health.outbox.items() if state != "sent"}

@@ -112,7 +112,12 @@ def _work(config: Config, store: Store, names: Sequence[str]) -> list[Done]:
 
 
 def _say(ended: Sequence[Done]) -> None:
+    from monitor import logs
+
     for one in ended:
+        if logs.for_programs():
+            logs.event("chore", f"{one.name}: {one.what}", chore=one.name, well=one.well, what=one.what)
+            continue
         click.echo(f"{one.name}: {'' if one.well else 'FAILED: '}{one.what}", err=not one.well)
     if not all(one.well for one in ended):
         sys.exit(_FAILED)

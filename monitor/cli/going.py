@@ -77,7 +77,7 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
 
 def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Source]) -> Summary:
     from crawler import run
-    from monitor import logs, scope, terminal
+    from monitor import logs, scope
     from monitor.again import Again
     from monitor.disk import guarded
     from monitor.evidence import tidying
@@ -126,5 +126,5 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
             store.end_pass(number, now(), error=f"{type(error).__name__}: {error}")
         raise
     store.end_pass(number, now())
-    terminal.show_summary(console, work.summary)
+    logs.finished(console, work.summary, number)
     return work.summary

@@ -318,3 +318,5 @@ def test_a_pass_for_programs(filled: Path) -> None:
     events = [json.loads(line) for line in said.stderr.splitlines()]
     (ended,) = [event for event in events if event.get("event") == "source"]
     assert (ended["source"], ended["ending"]) == ("a", "failed")
+    assert events[-1]["event"] == "pass"
+    assert said.stdout == ""

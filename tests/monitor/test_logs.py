@@ -25,7 +25,7 @@ def test_a_pass_is_one_event_for_each_source_each_flagged_article_and_each_miss(
     outcome = Outcome(
         source="a", ending=Ending.READ, entries=2, fates={Fate.STORED: 1, Fate.FAILED: 1}, started_at=NOW, ended_at=NOW
     )
-    with caplog.at_level(logging.INFO, "rasid.pass"), logs.Events(7) as events:
+    with caplog.at_level(logging.INFO, "rasid"), logs.Events(7) as events:
         events.article(article(), [flag()])
         events.article(article(), [])
         events.missed("a", Entry(url="https://a.example/x"), Fate.FAILED, "HTTP 500\n\x1b[31m")
