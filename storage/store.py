@@ -126,19 +126,9 @@ class Store:
             .where(articles.c.pass_id == passes.c.id)
             .scalar_subquery()
         )
-        wanted = (
-            select(
-                passes.c.id,
-                passes.c.started_at,
-                passes.c.ended_at,
-                passes.c.error,
-                stored.label("stored"),
-                found.label("flagged"),
-            )
-            .where(passes.c.archives.is_(False))
-            .order_by(passes.c.id.desc())
-            .limit(limit)
-        )
+        own = (passes.c[name] for name in ("id", "started_at", "ended_at", "error"))
+        wanted = select(*own, stored.label("stored"), found.label("flagged")).where(passes.c.archives.is_(False))
+        wanted = wanted.order_by(passes.c.id.desc()).limit(limit)
         if since is not None:
             wanted = wanted.where(passes.c.started_at >= since)
         if until is not None:

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.outcome import Ending, Fate
 from monitor.digest import Mark
-from monitor.formats import when, words
+from monitor.formats import counts, when, words
 from tests.monitor.digest_sample import DAY, at
 
 
@@ -47,9 +47,9 @@ def test_both_languages_say_the_same_things() -> None:
     assert words._SAY["ar"].keys() == words._SAY["en"].keys()
     for key, form in words._SAY["ar"].items():
         assert places(form) == places(words._SAY["en"][key]), key
-    assert words._COUNTS["ar"].keys() == words._COUNTS["en"].keys()
-    assert {len(forms) for forms in words._COUNTS["ar"].values()} == {5}
-    assert {len(forms) for forms in words._COUNTS["en"].values()} == {2}
+    assert counts.COUNTS["ar"].keys() == counts.COUNTS["en"].keys()
+    assert {len(forms) for forms in counts.COUNTS["ar"].values()} == {5}
+    assert {len(forms) for forms in counts.COUNTS["en"].values()} == {2}
     for language in ("ar", "en"):
         assert words.FATES[language].keys() == set(Fate)
         assert words.ENDINGS[language].keys() == set(Ending)
@@ -60,6 +60,6 @@ def test_no_word_is_there_for_nothing() -> None:
     places = [path for path in Path("monitor/formats").rglob("*.*") if path.suffix in {".py", ".html"}]
     places += [Path("monitor", f"{name}.py") for name in ("messages", "delivery", "searchdigest")]
     used = "".join(path.read_text("utf-8") for path in places if path.name != "words.py")
-    for key in (*words._SAY["ar"], *words._COUNTS["ar"]):
+    for key in (*words._SAY["ar"], *counts.COUNTS["ar"]):
         built = key.startswith("message ") and 'f"message {' in used
         assert f'"{key}"' in used or f"'{key}'" in used or built, key
