@@ -33,7 +33,8 @@ def _tables(connection: Connection) -> dict[str, list[str]]:
 
 
 def _said(sql: str) -> list[str]:
-    inside, _, after = re.sub(r"\s+", " ", sql).replace('"', "").rpartition(")")
+    plain = re.sub(r"\s+(?=,)", "", re.sub(r"\s+", " ", sql))  # ALTER TABLE writes its comma where the table ended
+    inside, _, after = plain.replace('"', "").rpartition(")")
     return [*sorted(re.split(r", (?=CONSTRAINT )", inside.strip())), after.strip()]
 
 
