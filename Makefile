@@ -32,7 +32,7 @@ demo: setup ## run the main job on the bundled newsroom: a whole pass, then the 
 	@$(BIN)/python -m tests.newsroom.demo
 
 test: setup ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: setup ## ruff, mypy, the import contracts
 	@$(BIN)/ruff check .
