@@ -85,7 +85,7 @@ def test_bombs_and_giants_have_no_page_and_cost_the_others_nothing(tmp_path: Pat
     [
         b"<html>" * 100,
         b"PK\x03\x04" + bytes(1000),
-        gzip.compress(b"hello") * 3,
+        gzip.compress(b"hello", mtime=0) * 3,
         b"\x1f\x8b\x08" + b"\xff" * 500,
         b"WARC/1.0\r\n",
     ],
