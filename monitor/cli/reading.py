@@ -145,7 +145,7 @@ def _asked(folder: Path, url: str, name: str | None, zone: str | None) -> tuple[
     if source is not None:
         asked = replace(source, kind="section", url=url, selector=None)
     with hold(config.settings.var / "pass.lock", "a look at a page"), opened(config) as store:
-        (probe,) = look_at([asked], config.fetching(), Kept(store), many=0)
+        (probe,) = look_at([asked], config.fetching(), Kept(store), many=0, bodies=True)
     if probe.page is None:
         why = probe.outcome.why or str(probe.outcome.ending) if probe.outcome else "the look was ended"
         click.echo(f"not read: {why}", err=True)

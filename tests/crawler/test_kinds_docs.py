@@ -10,7 +10,7 @@ from crawler.spiders import KINDS
 from monitor import config
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sources.md").read_text("utf-8")
-EXAMPLES = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+EXAMPLES = re.findall(r"^```yaml\n(- name.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.splitlines()[0])
@@ -22,7 +22,7 @@ def test_an_example_is_a_valid_source(example: str, tmp_path: Path) -> None:
 
 
 def test_every_kind_has_a_chapter_and_an_example() -> None:
-    assert re.findall(r"^## (\w+)$", PAGE, re.MULTILINE) == ["feed", "wordpress", "sitemap", "section", "telegram"]
+    assert re.findall(r"^### (\w+)$", PAGE, re.MULTILINE) == ["feed", "wordpress", "sitemap", "section", "telegram"]
     assert (
         set(KIND_NAMES) == set(KINDS) == {kind for example in EXAMPLES for kind in re.findall(r"kind: (\w+)", example)}
     )

@@ -142,7 +142,9 @@ def test_a_bomb_in_the_records_themselves_is_not_inflated() -> None:
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd", "x-unheard-of", "gzip, br"])
-@pytest.mark.parametrize("body", [b"", b"plain text that says it is something else", gzip.compress(b"cut")[:-9]])
+@pytest.mark.parametrize(
+    "body", [b"", b"plain text that says it is something else", gzip.compress(b"cut", mtime=0)[:-9]]
+)
 def test_what_is_not_what_it_says_is_given_as_far_as_it_goes(coding: str, body: bytes) -> None:
     assert len(decoded(body, coding, 10**6)) <= 10**6
 
