@@ -64,7 +64,7 @@ def _work(folder: Path, lists: WatchLists, hook: Webhook, late: timedelta) -> No
     settings = config(folder)
     with Store.open(f"sqlite:///{folder / 'rasid.db'}") as store:
         digests.make_missing(store, settings, lists, _LATER + late)
-        postman.deliver(store, settings, Post({"RASID_TO": hook.address}, limit=5), lambda: _LATER + late)
+        postman.deliver(store, settings, Post({"RASID_TO": hook.address}, limit=60), lambda: _LATER + late)
 
 
 def _in_a_child(folder: Path, lists: WatchLists, hook: Webhook, late: timedelta, kill_after: float | None) -> float:
