@@ -38,7 +38,7 @@ _UNDER_WAY = 16
 """Pages that are being read at a time."""
 _REMEMBERED_EVERY = 200
 """Records."""
-_SUFFIXES = (".warc", ".warc.gz", ".warc.zst", ".arc.gz")
+_SUFFIXES = (".warc", ".warc.gz", ".warc.zst")
 
 
 class Reader(Protocol):
