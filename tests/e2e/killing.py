@@ -1,6 +1,8 @@
 """Kills the making of digests and the sending of messages at a random moment, lets it go on, and says what is not as it should be.
 
-The work is done in a forked child, so that a hundred rounds take no hundred starts of Python.
+The work is done in a forked child, so that a hundred rounds take no hundred starts of Python. Its parent must never have
+sent anything itself, therefore the tests start this as a program: Apprise keeps a pool of threads, a fork has the pool
+without the threads, and what is given to one that is missing never goes out.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import os
 import random
 import shutil
 import signal
+import sys
 import time
 from collections import Counter
 from datetime import date, timedelta
@@ -133,7 +136,9 @@ def _wrong(folder: Path, hook: Webhook) -> list[str]:
             if set(told.values()) != {1} or len(told) != _ARTICLES:
                 problems.append(f"stories of {audience.name}: {told}")
         if set(store.outbox.counts()) != {"sent"}:
-            problems.append(f"outbox: {store.outbox.counts()}")
+            listed = store.outbox.listed(["waiting", "sending", "failed"])
+            unsent = [(one.message.key, one.state, one.error) for one in listed]
+            problems.append(f"outbox: {store.outbox.counts()}, not sent: {unsent}")
         wanted = {one.message.key for one in store.outbox.listed(["sent"])}
     came = Counter(hook.keys)
     if set(came) != wanted or max(came.values()) > 2:
@@ -153,3 +158,7 @@ def _stories(folder: Path, record: DigestRecord) -> list[int]:
         elif name.endswith(".html") and not text.endswith("</html>\n"):
             raise AssertionError(f"half written: {name}")
     return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(trials(Path(sys.argv[1]), rounds=int(sys.argv[2]), seed=int(sys.argv[3])), ensure_ascii=False))

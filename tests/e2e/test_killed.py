@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
-
-from tests.e2e.killing import trials
 
 
 def test_killed_at_any_moment_nothing_is_lost_doubled_or_half_written(tmp_path: Path) -> None:
     """A hundred rounds: ``make bench-digest-kill``."""
-    assert trials(tmp_path, rounds=5, seed=7) == []
+    program = [sys.executable, "-m", "tests.e2e.killing", str(tmp_path), "5", "7"]
+    said = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout) == []
