@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from crawler.article import Article, Entry, Page
 from crawler.outcome import Fate, Outcome
 from crawler.revisit import Revisit, Sight
 
-__all__ = ["Callbacks", "Fetching", "Memory"]
+__all__ = ["Callbacks", "Fetching", "Memory", "MemoryOfMany"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,13 @@ class Memory(Protocol):
     def remember(self, key: str, value: Mapping[str, str]) -> None: ...
 
 
+@runtime_checkable
+class MemoryOfMany(Protocol):
+    """A :class:`Memory` that can be asked for many keys at once."""
+
+    def recall_all(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, str]]: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
     """What a pass is given to call, one at a time, in a thread of its own; see :func:`crawler.run.crawl`."""
@@ -64,3 +72,4 @@ class Callbacks:
     listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None
     read_elsewhere: Collection[str] = ()
     owed: Callable[[str], Sequence[Entry]] | None = None
+    together: Callable[[], AbstractContextManager[object]] = nullcontext

@@ -7,7 +7,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -46,11 +46,12 @@ def crawl(
     listed: Callable[[str, Page, Sequence[Entry], Sequence[str]], None] | None = None,
     read_elsewhere: Collection[str] = (),
     owed: Callable[[str], Sequence[Entry]] | None = None,
+    together: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> None:
     """Read all ``sources`` once, now, and return when each has ended.
 
     ``known``   those of these canonical addresses that need no fetch
-    ``memory``  what is remembered between passes (:class:`Memory`)
+    ``memory``  what is remembered between passes (:class:`Memory`, better one that is a :class:`MemoryOfMany` too)
     ``keep``    keeps a raw response before it is interpreted; names the Capture
     ``emit``    stores an Article: STORED, KNOWN or OFF_TOPIC
     ``missed``  an Entry (its ``url`` canonical) that did not become an Article, and why; not called for KNOWN and NOT_REACHED
@@ -61,6 +62,7 @@ def crawl(
                   were updated, or that are complete; gives those that are to be looked at too. Complete ones cost no request
     ``owed``    entries of a source's that earlier passes could not have and that are to be asked for, listed or not
     ``revisited`` a source's name and all its Sights, once, before its ``ended``
+    ``together``  within it several sources end and what is remembered of them is told: one transaction, where that can be
     ``listed``    a source's name, its listing as it was fetched, the Entries and the defects; before ``known`` is asked
 
     All of them may block: they are called one at a time, in one thread of their own. If one raises, the pass stops and that very
@@ -80,6 +82,7 @@ def crawl(
     callbacks = Callbacks(
         known=known, memory=memory, keep=keep, emit=emit, missed=missed, ended=ended, now=now,
         revisit=revisit, again=again, revisited=revisited, listed=listed, read_elsewhere=read_elsewhere, owed=owed,
+        together=together,
     )  # fmt: skip
     _go(sources, fetching, callbacks)
 

@@ -98,9 +98,7 @@ class Visit:
                 f"asked through {source.proxy}: names were resolved there, and the guard saw only the names",
             )
         with suppress(Broken):
-            await self._rounds.end(tally.outcome(self._rounds.now()))
-            for key, value in self._later.items():
-                await self._rounds.remember(key, value)
+            await self._rounds.end(tally.outcome(self._rounds.now()), self._later)
 
     # the listing
 
@@ -296,7 +294,7 @@ class Visit:
         """What earlier passes could not have, and no listing shows any more."""
         if self._tally.not_reached or self._source.kind in _COMPLETE:
             return
-        owed = [(entry.url, entry) for entry in await self._rounds.owed(self._source.name)]
+        owed = [(entry.url, entry) for entry in self._rounds.owed(self._source.name)]
         await self._entries([one for one in owed if one[0] not in self._rounds.taken])
 
     # looking again

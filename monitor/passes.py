@@ -225,5 +225,8 @@ class Pass:
     def recall(self, key: str) -> Mapping[str, str] | None:
         return self._store.recall(key)
 
+    def recall_all(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        return self._store.recall_all(keys)
+
     def remember(self, key: str, value: Mapping[str, str]) -> None:
         self._store.remember(key, value)

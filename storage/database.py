@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,7 +26,7 @@ from sqlalchemy.pool import StaticPool
 from storage.errors import StorageError
 from storage.schema import VERSION
 
-__all__ = ["connect", "insert_into", "migrate", "reading", "writing"]
+__all__ = ["connect", "insert_for", "insert_into", "migrate", "reading", "together", "writing"]
 
 _BUSY = 30.0
 """Seconds that a writer waits for another."""
@@ -83,9 +85,51 @@ def _sqlite(url: URL) -> Engine:
     return engine
 
 
+@dataclass(slots=True)
+class _Joint:
+    """A transaction that several calls share."""
+
+    engine: Engine
+    connection: Connection
+    failed: BaseException | None = None
+
+
+_joint: ContextVar[_Joint | None] = ContextVar("_joint", default=None)
+
+
+@contextmanager
+def together(engine: Engine) -> Iterator[None]:
+    """What this thread reads and writes within is one transaction: committed whole, or, whatever part of it failed, not at all."""
+    if _shared(engine) is not None:
+        yield
+        return
+    with writing(engine) as connection:
+        joint = _Joint(engine, connection)
+        token = _joint.set(joint)
+        try:
+            yield
+        finally:
+            _joint.reset(token)
+        if joint.failed is not None:  # and somebody made nothing of it
+            raise joint.failed
+
+
+def _shared(engine: Engine) -> _Joint | None:
+    joint = _joint.get()
+    return joint if joint is not None and joint.engine is engine else None
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: committed whole, or not at all."""
+    if (joint := _shared(engine)) is not None:
+        with _said(engine):
+            try:
+                yield joint.connection
+            except BaseException as error:
+                joint.failed = error
+                raise
+        return
     with _said(engine), engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
 
@@ -93,6 +137,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads: one moment's view of the store."""
+    if _shared(engine) is not None:
+        with writing(engine) as connection:
+            yield connection
+        return
     with _said(engine), engine.connect() as connection, connection.begin():
         yield connection
 
@@ -120,8 +168,13 @@ def _mendable(error: DBAPIError) -> bool:
 
 
 def insert_into(connection: Connection, table: Table) -> sqlite.Insert:
-    """An INSERT that knows ON CONFLICT. Both dialects spell it alike; SQLAlchemy keeps it in each of them."""
-    if connection.dialect.name == "postgresql":
+    """An INSERT that knows ON CONFLICT."""
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> sqlite.Insert:
+    """:func:`insert_into`, for a dialect. Both spell it alike; SQLAlchemy keeps it in each of them."""
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql
 
         return cast("sqlite.Insert", postgresql.insert(table))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy.dialects.sqlite import Insert
 
 from crawler.outcome import Ending, Fate, Outcome
 from storage import gaps
-from storage.database import insert_into
+from storage.database import insert_for
 from storage.records import SourceState
 from storage.schema import outcomes, sources
 
@@ -39,25 +41,44 @@ def record(
         "requests": outcome.requests,
         "looks": outcome.looks,
     }
-    key = connection.execute(insert(outcomes).values(row).returning(outcomes.c.id)).scalar_one()
+    key = connection.execute(_RECORD, row).scalar_one()
     if outcome.gap is not None:
         read_at = connection.scalar(select(sources.c.last_read_at).where(sources.c.name == outcome.source))
         gaps.note(connection, outcome.source, outcome.gap, outcome.ended_at, read_at)
-    state: dict[str, Any] = {
+    state = {
+        "name": outcome.source,
         "due_at": due_at,
         "last_pass_at": outcome.ended_at,
+        "last_read_at": None if outcome.in_trouble else outcome.ended_at,
+        "failures": int(outcome.in_trouble),
         "last_outcome": key,
+        "heard": [round(moment.timestamp()) for moment in heard] or None,
         "rhythm": None if rhythm is None else round(rhythm.total_seconds()),
     }
-    if heard:
-        state["heard"] = [round(moment.timestamp()) for moment in heard]
-    if outcome.in_trouble:
-        state["failures"] = sources.c.failures + 1
-    else:
-        state |= {"failures": 0, "last_read_at": outcome.ended_at}
-    first = state | {"name": outcome.source, "failures": int(outcome.in_trouble)}
-    mine = insert_into(connection, sources).values(first)
-    connection.execute(mine.on_conflict_do_update(index_elements=["name"], set_=state))
+    connection.execute(_note(connection.dialect.name), state)
+
+
+# Built once: of a query that a pass asks for every source, SQLAlchemy's building it costs as much as the answer.
+_RECORD = insert(outcomes).returning(outcomes.c.id)
+
+
+@cache
+def _note(dialect: str) -> Insert:
+    """A source's state: a failure more, or none; what is not said anew stays."""
+    first = insert_for(dialect, sources)
+    new = first.excluded
+    return first.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "due_at": new.due_at,
+            "last_pass_at": new.last_pass_at,
+            "last_read_at": func.coalesce(new.last_read_at, sources.c.last_read_at),
+            "failures": case((new.failures > 0, sources.c.failures + 1), else_=0),
+            "last_outcome": new.last_outcome,
+            "heard": func.coalesce(new.heard, sources.c.heard),
+            "rhythm": new.rhythm,
+        },
+    )
 
 
 def states(connection: Connection) -> list[SourceState]:

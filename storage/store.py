@@ -6,7 +6,9 @@ Every method is a transaction of its own. A Store serves one thread at a time; a
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from functools import partial
 from types import TracebackType
 from typing import Self, cast
 
@@ -16,10 +18,11 @@ from crawler.article import Article, Entry
 from crawler.outcome import Fate, Outcome
 from storage import articles as shelf
 from storage import outcomes as ends
+from storage import remembering
 from storage.addresses import Addresses
 from storage.claims import Claims, unclaimed
 from storage.corrections import Corrections
-from storage.database import connect, insert_into, migrate, reading, writing
+from storage.database import connect, insert_into, migrate, reading, together, writing
 from storage.gaps import Gaps
 from storage.lessons import Lessons
 from storage.looking import Looking
@@ -37,7 +40,7 @@ from storage.records import (
     StoredArticle,
     Told,
 )
-from storage.schema import articles, digests, flags, memory, missed, muted, passes, sources
+from storage.schema import articles, digests, flags, missed, muted, passes, sources
 from storage.search import Normaliser, Search
 from storage.upkeep import Upkeep
 
@@ -49,6 +52,8 @@ class Store:
 
     def __init__(self, engine: Engine, words: Normaliser | None = None) -> None:
         self._engine = engine
+        self.together = partial(together, engine)
+        """What this thread asks of the store and tells it within is one transaction: stored whole, or not at all."""
         self.search = Search(engine, words)
         """Full text."""
         self.looking = Looking(engine)
@@ -297,11 +302,9 @@ class Store:
 
     def mute(self, mute: Muted) -> None:
         """Digests leave that Story out in that list from now on; a second time replaces the note."""
-        row = {"story": mute.story, "list": mute.list, "note": mute.note, "muted_at": mute.muted_at}
         with writing(self._engine) as connection:
-            first = insert_into(connection, muted).values(row)
-            again = first.on_conflict_do_update(index_elements=["story", "list"], set_={"note": mute.note})
-            connection.execute(again)
+            first = insert_into(connection, muted).values(asdict(mute))
+            connection.execute(first.on_conflict_do_update(index_elements=["story", "list"], set_={"note": mute.note}))
 
     def unmute(self, story: int, watchlist: str) -> bool:
         """``False``: it was not muted."""
@@ -324,8 +327,7 @@ class Store:
 
     def told(self, keys: Iterable[Hashable], shorter_than: int | None = None) -> Mapping[Hashable, Told]:
         with reading(self._engine) as connection:
-            found = shelf.told(connection, cast("Iterable[int]", keys), shorter_than)
-            return cast("Mapping[Hashable, Told]", found)
+            return cast("Mapping[Hashable, Told]", shelf.told(connection, cast("Iterable[int]", keys), shorter_than))
 
     def told_between(self, since: datetime, until: datetime, *, limit: int) -> list[StoredArticle]:
         """First tellings that were stored in that time, the newest first."""
@@ -371,15 +373,16 @@ class Store:
     # memory, and what is there
 
     def recall(self, key: str) -> Mapping[str, str] | None:
+        return self.recall_all([key]).get(key)
+
+    def recall_all(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """What is remembered under these keys."""
         with reading(self._engine) as connection:
-            return cast(
-                "Mapping[str, str] | None", connection.scalar(select(memory.c.value).where(memory.c.key == key))
-            )
+            return remembering.recalled(connection, keys)
 
     def remember(self, key: str, value: Mapping[str, str]) -> None:
         with writing(self._engine) as connection:
-            first = insert_into(connection, memory).values(key=key, value=dict(value))
-            connection.execute(first.on_conflict_do_update(index_elements=["key"], set_={"value": dict(value)}))
+            remembering.remember(connection, key, value)
 
     def counts(self) -> Mapping[str, int]:
         """How many there are of what."""

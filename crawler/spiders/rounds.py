@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +22,8 @@ from crawler.answers import Trouble
 from crawler.article import Article, Entry, Page
 from crawler.backlog import Backlog
 from crawler.errors import CrawlError
-from crawler.fetching import Callbacks, Fetching
+from crawler.fetching import Callbacks, Fetching, MemoryOfMany
+from crawler.gathering import Answers, Batches
 from crawler.guard import ALLOWED, PROXY, UNVERIFIED
 from crawler.outcome import Fate, Outcome
 from crawler.reading import Readers
@@ -35,6 +37,8 @@ __all__ = ["Emit", "Rounds"]
 
 log = logging.getLogger(__name__)
 
+_Ended = tuple[Outcome, Mapping[str, Mapping[str, str]]]
+_ENDED_TOGETHER, _WAIT_FOR_OTHERS = 64, 0.5  # seconds: a source whose Outcome was lost by a kill is read again
 _GRACE = 5.0  # seconds for what was fetched to be read, when the pass is to end
 
 
@@ -62,6 +66,11 @@ class Rounds(Spider):
         self._out: asyncio.Queue[Article | None] = asyncio.Queue()
         self._waiting: dict[int, asyncio.Future[Fate]] = {}
         self._stopped: str | None = None
+        self._recalled = Answers(self._recall_all)
+        self._endings = Batches(
+            self._end_all, awaited=lambda: len(self.not_ended), most=_ENDED_TOGETHER, wait=_WAIT_FOR_OTHERS
+        )
+        self._owed: Mapping[str, Sequence[Entry]] = {}
 
     # what the middlewares ask for
 
@@ -72,7 +81,17 @@ class Rounds(Spider):
         await self.backlog.room()
 
     async def recall(self, key: str) -> Mapping[str, str] | None:
-        return await self.writer.call(self._given.memory.recall, key)
+        return await self._recalled.get(key)
+
+    async def _recall_all(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        return await self.writer.call(self._recall_now, keys)
+
+    def _recall_now(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
+        """In the writer's thread."""
+        memory = self._given.memory
+        if isinstance(memory, MemoryOfMany):
+            return memory.recall_all(keys)
+        return {key: said for key in keys if (said := memory.recall(key)) is not None}
 
     async def remember(self, key: str, value: Mapping[str, str]) -> None:
         await self.writer.call(self._given.memory.remember, key, value)
@@ -109,12 +128,15 @@ class Rounds(Spider):
         limit = self._fetching.time_limit
         timer = limit and asyncio.get_running_loop().call_later(limit, self.stop, "the pass reached its time limit")
         try:
+            with suppress(Broken):
+                await self._ask_what_is_owed()
             async with asyncio.TaskGroup() as group:
                 for source in self._sources:
                     group.create_task(Visit(self, source).run())
         finally:
             if timer:
                 timer.cancel()
+            self._endings.drop()
             self._out.put_nowait(None)
 
     # what a visit asks for
@@ -138,13 +160,31 @@ class Rounds(Spider):
     async def missed(self, source: str, entry: Entry, fate: Fate, why: str) -> None:
         await self.writer.call(self._given.missed, source, entry, fate, why)
 
-    async def owed(self, source: str) -> Sequence[Entry]:
+    def owed(self, source: str) -> Sequence[Entry]:
         """Entries of earlier passes that are to be asked for, whether or not a listing shows them."""
-        return await self.writer.call(self._given.owed, source) if self._given.owed else ()
+        return self._owed.get(source, ())
 
-    async def end(self, outcome: Outcome) -> None:
-        await self.writer.call(self._given.ended, outcome)
-        self.not_ended.discard(outcome.source)
+    async def _ask_what_is_owed(self) -> None:
+        """Of all sources at once: each one's turn would be a call into the writer's thread."""
+        if (owed := self._given.owed) is not None:
+            names = [source.name for source in self._sources]
+            self._owed = await self.writer.call(lambda: {name: found for name in names if (found := owed(name))})
+
+    async def end(self, outcome: Outcome, later: Mapping[str, Mapping[str, str]]) -> None:
+        """A source is done; ``later``: what is remembered with its Outcome, and not before it."""
+        await self._endings.add((outcome, later))
+
+    async def _end_all(self, batch: Sequence[_Ended]) -> None:
+        await self.writer.call(self._end_now, batch)
+        self.not_ended.difference_update(outcome.source for outcome, _ in batch)
+
+    def _end_now(self, batch: Sequence[_Ended]) -> None:
+        """In the writer's thread."""
+        with self._given.together():
+            for outcome, later in batch:
+                self._given.ended(outcome)
+                for key, value in later.items():
+                    self._given.memory.remember(key, value)
 
     async def again(self, source: str, entries: Sequence[Entry]) -> Sequence[Revisit]:
         """Which of these entries, that are known, are to be looked at again."""
@@ -163,10 +203,8 @@ class Rounds(Spider):
     def _known(self, urls: Sequence[str]) -> set[str]:
         """Those that need no fetch: known themselves, or known to lead to one that is. In the writer's thread."""
         known = self._given.known(urls)
-        led = {}
-        for url in urls:
-            if url not in known and (said := self._given.memory.recall(f"entry {url}")) is not None:
-                led[url] = said.get("led-to", url)
+        said = self._recall_now([f"entry {url}" for url in urls if url not in known])
+        led = {(url := key.removeprefix("entry ")): value.get("led-to", url) for key, value in said.items()}
         if led:
             behind = self._given.known(sorted(set(led.values())))
             known = known | {url for url, to in led.items() if to in behind}

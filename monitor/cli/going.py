@@ -111,6 +111,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
                 missed=work.missed,
                 ended=work.ended,
                 owed=work.owed,
+                together=store.together,
                 revisit=again.plan(sources),
                 again=again.updated,
                 revisited=again.seen,

@@ -165,7 +165,17 @@ def _rasid(port: int, feeds: int, folder: str, pages: int) -> None:
     with Store.open(f"sqlite:///{folder}/rasid.db") as store:
         number, named = store.begin_pass(_NOW), {source.name: source for source in sources}
         work = Pass(store, watch, named, number=number, now=_clock, watcher=Silent())
-        _crawl(sources, pages, work.known, memory=work, emit=work.emit, missed=work.missed, ended=work.ended)
+        _crawl(
+            sources,
+            pages,
+            work.known,
+            memory=work,
+            emit=work.emit,
+            missed=work.missed,
+            ended=work.ended,
+            owed=work.owed,
+            together=store.together,
+        )
 
 
 def _engine(port: int, feeds: int, folder: str, pages: int) -> None:
