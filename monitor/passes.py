@@ -127,25 +127,26 @@ class Pass:
             return Fate.OFF_TOPIC
         words = telling(article.text)
         same, prints = same_words(words), fingerprints(words)
-        earlier = self._earlier(article, words, same, prints)
         if article.capture is not None and self._archive is not None:
             self._archive.settle()
-        if self._once_more.twin(article) or self._once_more.republished(article, earlier and earlier[0]):
-            return Fate.KNOWN
         flags = flag(self._lists, article)
         if self._aside:
             flags = tuple(replace(one, aside=True) for one in flags)
-        stored = self._store.add(
-            article,
-            flags=flags,
-            same_as=earlier and earlier[0],
-            share=earlier and earlier[1],
-            same_words=same,
-            prints=prints,
-            pass_id=self._number,
-            now=self._now(),
-            messages=partial(self._messages, flags) if flags and self._alerts else None,
-        )
+        with self._store.queue.turns.deciding():
+            earlier = self._earlier(article, words, same, prints)
+            if self._once_more.twin(article) or self._once_more.republished(article, earlier and earlier[0]):
+                return Fate.KNOWN
+            stored = self._store.add(
+                article,
+                flags=flags,
+                same_as=earlier and earlier[0],
+                share=earlier and earlier[1],
+                same_words=same,
+                prints=prints,
+                pass_id=self._number,
+                now=self._now(),
+                messages=partial(self._messages, flags) if flags and self._alerts else None,
+            )
         if stored is None:
             return Fate.KNOWN
         self._verdicts.article(article)

@@ -56,6 +56,7 @@ class Archive:
     ) -> None:
         """``chain``: its name, which is another on each machine that writes into the same store."""
         self.folder = folder
+        self.chain = chain
         self._proofs = proofs
         self._now = now
         self._ledger = LedgerFile(folder / LEDGER, chain)

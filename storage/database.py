@@ -26,10 +26,18 @@ from sqlalchemy.pool import StaticPool
 from storage.errors import StorageError
 from storage.schema import VERSION
 
-__all__ = ["connect", "insert_for", "insert_into", "migrate", "reading", "together", "writing"]
+__all__ = ["LASTING", "connect", "insert_for", "insert_into", "migrate", "reading", "together", "writing"]
 
 _BUSY = 30.0
 """Seconds that a writer waits for another."""
+LASTING: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""For libpq: a network that swallows everything is noticed in half a minute. By default it is in two hours."""
 _MIGRATING = 0x5261736964_01
 """Of PostgreSQL's advisory locks: "Rasid", and which one."""
 _OURS = {"articles", "passes", "sources"}
@@ -41,9 +49,15 @@ def connect(address: str) -> Engine:
     try:
         url = make_url(address)
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+            said = {name: value for name, value in LASTING.items() if name not in url.query}
+            return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED", connect_args=said)
         engine = _sqlite(url)
-    except (ArgumentError, NoSuchModuleError, ImportError) as error:
+    except ImportError as error:
+        raise StorageError(
+            f"PostgreSQL needs the extra `cluster` ({error}): pip install 'rasid[cluster]', and write postgresql+psycopg://…",
+            subject=_name(address),
+        ) from error
+    except (ArgumentError, NoSuchModuleError) as error:
         raise StorageError(
             f"not an address of a store ({error}); write sqlite:///path or postgresql+psycopg://…",
             subject=_name(address),

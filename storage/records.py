@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,10 +15,12 @@ __all__ = [
     "Change",
     "Corrected",
     "Correction",
+    "Dead",
     "DigestRecord",
     "Flag",
     "Flagged",
     "GapRecord",
+    "Job",
     "Look",
     "Message",
     "Missed",
@@ -32,6 +34,7 @@ __all__ = [
     "Told",
     "Version",
     "Waiting",
+    "Worker",
 ]
 
 
@@ -282,6 +285,63 @@ class Waiting:
     """What the last try came to."""
     ended_at: datetime | None
     """When it was sent, given up, or summed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a worker is to do."""
+
+    kind: str
+    """``crawl``, ``backfill``, or one that the clock starts: ``dispatch``, ``digest``, ``alerts``, ``care``."""
+    about: str
+    """What it is about, which no two that wait or run share: ``crawl sana.sy``."""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    queue: str = ""
+    id: int = 0
+    state: str = "waiting"
+    """``waiting``, ``running`` or ``failed`` (given up)."""
+    created_at: datetime | None = None
+    since: datetime | None = None
+    """When it came into its state."""
+    due_at: datetime | None = None
+    """Not before."""
+    attempts: int = 0
+    worker: str | None = None
+    """Who runs it."""
+    why: str | None = None
+    """What the last try came to that failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dead:
+    """A job that was given up."""
+
+    id: int
+    kind: str
+    about: str
+    at: datetime
+    why: str | None
+    standing: bool
+    """``False``: the same went well later, or a person let it begin anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """A process that takes jobs. One that has places for crawling and for other things is there once for each."""
+
+    name: str
+    host: str
+    pid: int
+    slots: int
+    """How many jobs it does at a time."""
+    takes: str
+    """Kinds of jobs."""
+    rests: str = ""
+    """Why it takes none now."""
+    since: datetime | None = None
+    done: int = 0
+    running: int = 0
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

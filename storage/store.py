@@ -28,6 +28,7 @@ from storage.lessons import Lessons
 from storage.looking import Looking
 from storage.outbox import Outbox, put
 from storage.proofs import Proofs
+from storage.queue import Queue
 from storage.records import (
     DigestRecord,
     Flag,
@@ -74,6 +75,8 @@ class Store:
         """The ledger's table, and where every Capture lies."""
         self.addresses = Addresses(engine)
         """Further addresses of articles: twins, republished pages."""
+        self.queue = Queue(engine)
+        """Jobs for many machines."""
 
     @classmethod
     def open(

@@ -34,6 +34,7 @@ from monitor.cli import (
     sources,
     storing,
     watching,
+    working,
 )
 
 __all__ = ["main"]
@@ -127,6 +128,7 @@ for command, in_short in (
     (going.crawl, "Make one pass: read what is due, store and flag what is new."),
     (digesting.digest, "Write the digests that are missing, or show today's so far."),
     (serving.run, "Run the service: passes all day, a digest each morning."),
+    (working.worker, "Run one of many machines that read for one store."),
     (alerting.alerts, "Show the messages that wait or failed; try them, send again."),
     (searching.search, "Search all that was ever stored, in every form of a word."),
     (looking.status, "Say what is wrong, the last pass, every source, disk, chores."),

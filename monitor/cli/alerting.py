@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.edges import loaded, now, opened
+from monitor.cli.edges import alone, loaded, now, opened
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -89,11 +89,10 @@ def send(folder: Path) -> None:
     It is what the service does by itself, for those who use cron instead.
     """
     from monitor import postman
-    from monitor.lock import hold
     from monitor.sending import Post
 
     config = loaded(folder)
-    with hold(config.settings.var / "alerts.lock", "sending"), opened(config) as store:
+    with alone(config, "alerts", "sending") as store:
         rounds = postman.deliver(store, config, Post(os.environ), now)
     click.echo(f"sent {rounds.sent}, waiting {rounds.postponed}, given up {rounds.failed}")
 

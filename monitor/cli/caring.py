@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["backup", "care", "restore"]
 
 _FAILED = 3
+_JOBS_KEPT = timedelta(days=30)
+"""After which a job that was given up is no more than history."""
 
 
 @click.command()
@@ -36,7 +39,8 @@ def care(folder: Path, *, everything: bool) -> None:
         if not due:
             click.echo("nothing is due; `--all` does it all the same")
             return
-        ended = _work(config, store, due)
+        with store.queue.turns.take(["care"]) as mine:  # of several machines one
+            ended = _work(config, store, due) if mine else []
     _say(ended)
 
 
@@ -167,7 +171,11 @@ def _backup(config: Config, store: Store) -> str:
 
 def _retention(config: Config, store: Store) -> str:
     before = now() - config.settings.keep.history
-    dropped = {**store.upkeep.forget(before), "gaps": store.gaps.forget(before)}
+    dropped = {
+        **store.upkeep.forget(before),
+        "gaps": store.gaps.forget(before),
+        "jobs": store.queue.forget(now() - _JOBS_KEPT),
+    }
     return ", ".join(f"{count} {name}" for name, count in dropped.items() if count) or "nothing is old enough"
 
 

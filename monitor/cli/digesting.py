@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import in_use, loaded, now, opened
+from monitor.cli.edges import alone, in_use, loaded, now
 
 if TYPE_CHECKING:
     from monitor.audiences import Audience
@@ -45,7 +45,6 @@ def digest(
     Each audience has its own. The digest proper of a day is made when the day is over; --preview shows today so far.
     """
     from monitor import digests, rebuilding
-    from monitor.lock import hold
 
     if sum(map(bool, (day, today, rebuild))) > 1:
         raise click.UsageError("--day, --preview and --rebuild exclude each other")
@@ -54,7 +53,7 @@ def digest(
     lists = in_use(config, last_good=last_good)
     moment = now()
     made: list[Sequence[Path]] = []
-    with hold(config.settings.var / "digest.lock", "a digest"), opened(config) as store:
+    with alone(config, "digest", "a digest") as store:
         if today:
             made += [digests.so_far(store, config, lists, audience, moment) for audience in chosen]
         elif rebuild:

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "alerts_of",
+    "alone",
     "archive",
     "in_use",
     "loaded",
@@ -29,6 +31,7 @@ __all__ = [
     "now",
     "opened",
     "prepared",
+    "shared",
     "short_of_room",
     "stamped",
     "watched",
@@ -63,6 +66,22 @@ def opened(config: Config) -> Store:
     return Store.open(config.settings.storage.url, words=NORMALISER, before_upgrade=keep)
 
 
+@contextmanager
+def alone(config: Config, name: str, what: str) -> Iterator[Store]:
+    """The store; while within, nobody else does this, on this machine or on another with the same store.
+    :class:`monitor.lock.BusyError` where somebody does."""
+    from monitor.lock import BusyError, hold
+
+    with (
+        hold(config.settings.var / f"{name}.lock", what),
+        opened(config) as store,
+        store.queue.turns.take([name]) as got,
+    ):
+        if not got:
+            raise BusyError(f"{what} is running already on another machine", subject=name)
+        yield store
+
+
 def short_of_room(config: Config, share: float = 1.0) -> str | None:
     """Why nothing may be fetched: the disk of `var`, or that of the store. ``share``: of the reserve that is asked for."""
     from monitor.disk import lack
@@ -89,7 +108,12 @@ def chain(config: Config) -> str:
     """The name of this machine's chain of captures."""
     from storage.archive import chain_of
 
-    return chain_of(config.captures, shared=not config.settings.storage.url.startswith("sqlite"))
+    return chain_of(config.captures, shared=shared(config))
+
+
+def shared(config: Config) -> bool:
+    """Whether other machines may have the same store."""
+    return not config.settings.storage.url.startswith("sqlite")
 
 
 def stamped(config: Config, store: Store) -> Iterator[str]:

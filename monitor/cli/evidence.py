@@ -125,7 +125,7 @@ def tidy(folder: Path, *, dry_run: bool) -> None:
     rules = config.settings.captures
     with hold(config.settings.var / "pass.lock", "tidying"), opened(config) as store:
         if dry_run:
-            plan = tidying.planned(store, rules, now())
+            plan = tidying.planned(store, rules, now(), chain(config))
             going = sum(map(len, plan.drop.values()))
             click.echo(f"{going} records would be dropped; {plan.total / 2**20:.1f} MiB would be left")
         else:

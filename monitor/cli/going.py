@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import alerts_of, archive, in_use, loaded, now, opened, short_of_room, stamped
+from monitor.cli.edges import alerts_of, archive, in_use, loaded, now, opened, shared, short_of_room, stamped
 from monitor.cli.names import named, source_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from crawler.source import Source
     from monitor.config import Config
@@ -46,11 +46,13 @@ _NEARLY = 0.5
 @click.option("--all", "everything", is_flag=True, help="Read all sources, due or not.")
 @click.option("--strict", is_flag=True, help=f"Exit with {_STRICT} when a source failed.")
 @click.option("--last-good", is_flag=True, hidden=True)
+@click.option("--by", hidden=True, help="Who asks for this pass; of the sources it reads those that are due.")
 @click.pass_obj
-def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: bool, last_good: bool) -> None:
+def crawl(
+    folder: Path, names: tuple[str, ...], *, everything: bool, strict: bool, last_good: bool, by: str | None
+) -> None:
     """Make one pass: read the sources that are due, store and flag what is new."""
     from monitor.config import ready_to_go_out
-    from monitor.lock import hold
     from storage.errors import StorageError
 
     config = loaded(folder)
@@ -61,8 +63,9 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
     faulthandler.dump_traceback_later(
         config.settings.pass_limit.total_seconds() + _LATE, exit=True, file=sys.__stderr__ or sys.stderr
     )
-    with hold(config.settings.var / "pass.lock", "a pass"), opened(config) as store:
-        due = list(names) or (list(sources) if everything else store.due(list(sources), now()))
+    with _turn(config, [sources[name] for name in names or sources]) as (store, mine):
+        wanted = names and not by
+        due = list(mine) if wanted or everything else store.due(list(mine), now())
         if not due:
             click.echo("no source is due; `--all` reads them all the same")
             return
@@ -70,12 +73,34 @@ def crawl(folder: Path, names: tuple[str, ...], *, everything: bool, strict: boo
             raise click.UsageError("\n".join(lacks))
         if why := short_of_room(config):
             raise StorageError(why)
-        summary = _pass(store, config, lists, [sources[name] for name in due])
+        summary = _pass(store, config, lists, [sources[name] for name in due], by)
     if strict and summary.in_trouble:
         sys.exit(_STRICT)
 
 
-def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Source]) -> Summary:
+@contextlib.contextmanager
+def _turn(config: Config, sources: Sequence[Source]) -> Iterator[tuple[Store, list[str]]]:
+    """The store, and the names of the sources that no other pass reads meanwhile: all of them, on one machine; where others have
+    the same store, those of hosts that nobody asks at this moment. :class:`monitor.lock.BusyError`: none."""
+    from monitor import queue
+    from monitor.lock import BusyError, hold
+
+    if not shared(config):
+        with hold(config.settings.var / "pass.lock", "a pass"), opened(config) as store:
+            yield store, [source.name for source in sources]
+        return
+    hosts = queue.by_host(sources)
+    names = {queue.turn(host): host for host in hosts}
+    with opened(config) as store, store.queue.turns.take(names) as got:
+        free = [host for name, host in names.items() if name in got]
+        if hosts and not free:
+            raise BusyError("another pass reads it at this moment", subject=", ".join(list(hosts)[:3]))
+        if left := [host for host in hosts if host not in free]:
+            log.warning("left to the pass that reads them at this moment: %s", ", ".join(left))
+        yield store, [source.name for host in free for source in hosts[host]]
+
+
+def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Source], by: str | None = None) -> Summary:
     from crawler import run
     from monitor import logs, scope
     from monitor.again import Again
@@ -87,6 +112,8 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
 
     about = scope.load(config.folder) if any(source.scope != "all" for source in sources) else None
     number = store.begin_pass(now())
+    if by:
+        store.remember(f"pass by {by}", {"number": str(number)})
     console = logs.console()
     watcher = logs.watcher(console, len(sources), number)
     sources = taught(store, sources, now())

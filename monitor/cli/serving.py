@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.errors import RasidError
-from monitor import batches, halts
+from monitor import halts
 from monitor.cli.edges import in_use, loaded, now, opened, short_of_room
+from monitor.cli.outings import Outings
 from storage.errors import StorageError
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Service:
         self._children = children
         self._now = clock
         self._rest: dict[str, datetime] = {}
+        self._outings = Outings(self._base, lambda: self._config, children, clock)
         self.reload()
         self.worst = 0
         """The exit code of the last child that did not end well."""
@@ -147,7 +149,7 @@ class Service:
             asked = halts.scouts(due, self._now(), config.settings.schedule.crawl)
             if not (answered := self._read(asked)):
                 if answered is False:
-                    self._excuse(asked)
+                    self._outings.excuse(asked)
                 return
             self._halt(halts.NETWORK, None)
             due = [name for name in due if name not in asked]
@@ -155,35 +157,16 @@ class Service:
             with opened(config) as store:
                 lost = halts.cut_off(store.sources())
             if lost:
-                self._excuse(lost)
+                self._outings.excuse(lost)
                 self._halt(halts.NETWORK, "the network is gone: no source could be reached")
 
     def _read(self, names: Sequence[str]) -> bool | None:
         """Read these sources; whether anything out there answered, ``None``: nobody was asked (another pass was at it, say)."""
         if not names:
             return None
-        config, began = self._config, self._now()
-        with opened(config) as store:
-            suspects = {state.name for state in store.sources() if batches.suspected(state.last)}
-        ended = batches.read(
-            names,
-            suspects=suspects,
-            run=self._pass,
-            done=self._done,
-            blame=self._blame,
-            limit=config.settings.pass_limit,
-            now=self._now,
-        )
+        ended, done = self._outings.read(names, limit=self._config.settings.pass_limit)
         self._note("crawl", ended)
-        with opened(config) as store:
-            states = [state for state in store.sources() if state.name in names]
-        done = [state for state in states if state.last_pass_at is not None and state.last_pass_at >= began]
-        return any(halts.answered(state) for state in done) if done else None
-
-    def _excuse(self, names: Sequence[str]) -> None:
-        """That they could not be reached was no fault of theirs: they are due as soon as the network is there."""
-        with opened(self._config) as store:
-            store.upkeep.put_off(names, self._now())
+        return self._outings.answered(done)
 
     def _halt(self, kind: str, why: str | None) -> None:
         """Nothing can be read, or (``None``) it can again: said once, and written down for the digest."""
@@ -251,33 +234,6 @@ class Service:
         self.worst = ended.code if ended.code > 0 else 1
         self._rest[job] = self._now() + _REST
         log.error("`rasid %s` %s", job, ended)
-
-    def _pass(self, names: Sequence[str], limit: timedelta) -> Ended | None:
-        chosen = [word for name in names for word in ("--source", name)]
-        ended = self._children.run([*self._base, "crawl", "--last-good", *chosen], limit=_seconds(limit))
-        if ended is not None and ended.crashed:
-            with opened(self._config) as store:
-                last = store.passes(1)
-                if last and last[0].ended_at is None:
-                    store.end_pass(last[0].id, self._now(), error=f"it {ended}")
-        return ended
-
-    def _done(self, names: Sequence[str], since: datetime) -> set[str]:
-        with opened(self._config) as store:
-            states = {state.name: state for state in store.sources()}
-        found = {name: states[name].last_pass_at for name in names if name in states}
-        return {name for name, at in found.items() if at is not None and at >= since}
-
-    def _blame(self, name: str, ended: Ended, began: datetime) -> None:
-        from monitor.rhythm import due_again
-
-        source = next(source for source in self._config.sources if source.name == name)
-        outcome = batches.blamed(name, ended, began, self._now())
-        with opened(self._config) as store:
-            failures = next((state.failures for state in store.sources() if state.name == name), 0) + 1
-            passes = store.passes(1)
-            number = passes[0].id if passes else store.begin_pass(began)
-            store.record(number, outcome, due_at=due_again(source, outcome, failures))
 
 
 def _seconds(limit: timedelta) -> float:

@@ -38,11 +38,13 @@ class Tidied:
     """Bytes beyond the ceiling that are flagged, and stay."""
 
 
-def planned(store: Store, settings: CaptureSettings, now: datetime) -> Plan:
-    """What the rules let go now. A file of today is left alone: it is written into."""
+def planned(store: Store, settings: CaptureSettings, now: datetime, chain: str | None = None) -> Plan:
+    """What the rules let go now. A file of today is left alone: it is written into. ``chain``: the folder's own; what lies on
+    other machines is theirs."""
     kept = [
         Kept(id=one.id, at=one.at, file=one.span.file, length=one.span.length, head=one.kind == "file")
         for one in store.proofs.standing()
+        if chain in (None, one.chain)
     ]
     today = f"rasid-{now:%Y%m%d}-"
     busy = {one.file for one in kept if one.file.startswith(today)}
@@ -54,7 +56,7 @@ def tidy(store: Store, archive: Archive, settings: CaptureSettings, now: datetim
     """Drops what the rules let go, and what runs that were killed have left. While no pass runs."""
     for line in repair(archive.folder, store.proofs):
         log.info("%s", line)
-    found = planned(store, settings, now)
+    found = planned(store, settings, now, archive.chain)
     dropped = freed = 0
     for file, going in found.drop.items():
         try:
@@ -83,7 +85,8 @@ def foresee(store: Store, folder: Path, settings: CaptureSettings, now: datetime
 
 def once_a_day(store: Store, archive: Archive, settings: CaptureSettings, now: datetime) -> None:
     """At the end of a pass."""
-    last = store.recall(_KEY)
+    key = _KEY if archive.chain == "main" else f"{_KEY} {archive.chain}"
+    last = store.recall(key)
     if last is not None and now - datetime.fromisoformat(last["at"]) < _EVERY:
         return
     done = tidy(store, archive, settings, now)
@@ -93,4 +96,4 @@ def once_a_day(store: Store, archive: Archive, settings: CaptureSettings, now: d
         log.warning("captures: what is flagged is %.1f GiB more than captures.ceiling, and stays", done.over / 2**30)
     for line in foresee(store, archive.folder, settings, now):
         log.warning("captures: %s", line)
-    store.remember(_KEY, {"at": now.isoformat()})
+    store.remember(key, {"at": now.isoformat()})

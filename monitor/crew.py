@@ -1,0 +1,369 @@
+"""A worker: takes jobs of the queue on PostgreSQL and does them, a few at a time, until it is told to end.
+
+Procrastinate is the engine. What is ours: a job is ended only by whoever has it now (a worker that was frozen, taken for dead and goes on
+finds its jobs with others); what a dead worker has left is taken back by any other within seconds; a connection that is lost is tried
+again for as long as it takes. What a job does happens in child processes, which end with the worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from sqlalchemy.engine import make_url
+
+from crawler.errors import RasidError
+from monitor import queue
+from monitor.notify import Notifier
+from storage.database import LASTING
+from storage.errors import StorageError
+from storage.queue import SCHEMA, Queue
+from storage.records import Worker
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+__all__ = ["Crew", "GivenBackError", "Hands", "JobFailedError"]
+
+log = logging.getLogger(__name__)
+
+BEAT, STALLED, SWEEP = 2.0, 12.0, 4.0
+"""Seconds between two heartbeats; after which a silent worker is taken for dead; between two looks for what such a one has left."""
+_ANSWER = 8.0
+"""Seconds in which the database is to answer a heartbeat."""
+_POLL = 5.0
+_LONGEST_WAIT = 30.0
+_CLOCK_PLACES = 3
+
+
+class GivenBackError(Exception):
+    """A job goes back into the queue: not now, or not here. It counts as no failure."""
+
+    def __init__(self, wait: timedelta = timedelta(), why: str = "") -> None:
+        super().__init__(why)
+        self.wait = wait
+
+
+class JobFailedError(RasidError):
+    """A job could not be done. It is tried again after ``again``; ``None``: it is given up."""
+
+    again: timedelta | None = None
+
+
+class Hands(Protocol):
+    """What does the work, in threads. New ones are made when a connection was lost."""
+
+    @property
+    def rests(self) -> str:
+        """Why nothing is read now; empty: it is."""
+
+    def do(self, kind: str, args: Mapping[str, Any]) -> None:
+        """Raises :class:`GivenBackError`, :class:`JobFailedError`."""
+
+    def stop(self) -> None:
+        """Everything is to end, within seconds; returns at once."""
+
+    def reload(self) -> None: ...
+
+
+class _LostError(Exception):
+    """This worker is taken for dead, or its engine has stopped by itself."""
+
+
+class _Again(BaseRetryStrategy):
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        wait = None
+        if isinstance(exception, GivenBackError):
+            wait = exception.wait
+        elif isinstance(exception, JobFailedError):
+            wait = exception.again
+        return None if wait is None else RetryDecision(retry_in={"seconds": round(wait.total_seconds())})
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """``me``: who it is; ``slots``: of each queue, how many jobs at a time. ``every``: what the clock starts, and how often."""
+
+    address: str
+    queue: Queue
+    me: Worker
+    slots: Mapping[str, int]
+    every: Mapping[str, timedelta]
+    hands: Callable[[], Hands]
+    notifier: Notifier
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        for name in ("procrastinate", "psycopg.pool", "asyncio"):  # what of theirs matters is said here, and once
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        loop, stop, reload = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+        loop.set_default_executor(ThreadPoolExecutor(sum(self.slots.values()) + 8, thread_name_prefix="job"))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(signal.SIGHUP, reload.set)
+        wait, said = 1.0, False
+        while not stop.is_set():
+            session = _Session(self, self.hands(), was_lost=said)
+            try:
+                await session.run(stop, reload)
+            except (ConnectorException, StorageError, OSError, TimeoutError, _LostError) as error:
+                wait = 1.0 if session.up else wait
+                if session.up or not said:
+                    log.error("%s; it is tried again until it works", _first_line(error))  # noqa: TRY400
+                said = True
+                self.notifier.say(f"STATUS=waiting: {_first_line(error)}", "WATCHDOG=1")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), wait)
+            wait = min(wait * 2, _LONGEST_WAIT)
+        self.notifier.say("STOPPING=1", "STATUS=ended")
+
+
+class _Session:
+    """From a connection to its loss."""
+
+    def __init__(self, crew: Crew, hands: Hands, *, was_lost: bool) -> None:
+        self._crew, self._hands, self._was_lost = crew, hands, was_lost
+        self.up = False
+
+    async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
+        """Returns when ``stop`` is set and everything has ended; raises what it was ended by otherwise."""
+        connector = PsycopgConnector(**_pool(self._crew.address))
+        workers = []
+        try:
+            await connector.open_async()
+            workers = [asyncio.create_task(self._work(connector, name)) for name in self._crew.slots]
+            sides = [self._sweep(), self._heed(reload), stop.wait(), self._live()]
+            watched = [*workers, *(asyncio.create_task(side) for side in sides)]
+            done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            self._hands.stop()
+            for task in watched:
+                task.cancel()  # a worker gives back what it has, as far as there is a database
+            await asyncio.gather(*watched, return_exceptions=True)
+            for task in done:
+                if not task.cancelled() and task.exception() is not None:
+                    await task
+            if not stop.is_set():
+                raise _LostError("the engine of the queue has stopped")
+        finally:
+            self._hands.stop()
+            with suppress(Exception):
+                await asyncio.wait_for(connector.close_async(), _ANSWER)
+
+    async def _work(self, connector: PsycopgConnector, name: str) -> None:
+        slots = self._crew.slots[name]
+        app = App(connector=connector)
+        app.job_manager = manager = _Jobs(connector, self, replace(self._crew.me, slots=slots, takes=name))
+        for kind in self._crew.every if name == queue.CLOCK else [name]:
+            task: Any = app.task(name=kind, queue=name, queueing_lock=kind, pass_context=True, retry=_Again())(self._do)
+            if name == queue.CLOCK:
+                app.periodic(cron=queue.cron(self._crew.every[kind]))(task)
+        await app.run_worker_async(
+            queues=[name], name=self._crew.me.name, concurrency=slots, install_signal_handlers=False,
+            fetch_job_polling_interval=_POLL, update_heartbeat_interval=BEAT, stalled_worker_timeout=STALLED,
+            shutdown_graceful_timeout=60.0,
+        )  # fmt: skip
+        raise manager.lost or _LostError("PostgreSQL does not answer")
+
+    def _do(self, context: JobContext, /, **args: Any) -> None:
+        """In a thread. What the clock starts comes again by itself; anything else is tried again, and given up in the end."""
+        job = context.job
+        try:
+            self._hands.do(job.task_name, args)
+        except GivenBackError:
+            raise
+        except Exception as error:
+            if not isinstance(error, RasidError):
+                log.exception("%s: a bug", job.queueing_lock)
+            why = _first_line(error)
+            if job.queue == queue.CLOCK:
+                log.error("%s: %s", job.task_name, why)  # noqa: TRY400
+                return
+            raise self._failed(job, why) from error
+
+    def _failed(self, job: Job, why: str) -> Exception:
+        assert job.id is not None
+        try:
+            tries = self._crew.queue.trouble(job.id, self._crew.me.name, why)
+        except StorageError:  # it is the database; whoever takes the job up begins anew
+            return GivenBackError()
+        failed = JobFailedError(why, subject=job.queueing_lock)
+        failed.again = queue.again_in(tries)
+        after = f"it is tried again in {failed.again}" if failed.again else "it is given up; `rasid queue` shows it"
+        log.error("%s: %s; %s", job.queueing_lock, why, after)
+        return failed
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            for line in await asyncio.to_thread(self._crew.queue.sweep, STALLED, queue.MOST):
+                log.warning("%s", line)
+
+    async def _heed(self, reload: asyncio.Event) -> None:
+        while True:
+            await reload.wait()
+            reload.clear()
+            await asyncio.to_thread(self._hands.reload)
+
+    async def _live(self) -> None:
+        while True:
+            await asyncio.sleep(min(self._crew.notifier.every or _POLL, _POLL))
+            if self.up:
+                self._crew.notifier.say("WATCHDOG=1")
+
+    def registered(self) -> None:
+        if not self.up and self._was_lost:
+            log.warning("PostgreSQL is there again: jobs are taken")
+        elif not self.up:
+            log.info(
+                "%s takes jobs: %s", self._crew.me.name, ", ".join(f"{n} {q}" for q, n in self._crew.slots.items())
+            )
+        self.up = True
+        self._crew.notifier.say("READY=1", "STATUS=taking jobs")
+
+    @property
+    def rests(self) -> str:
+        return self._hands.rests
+
+
+class _Jobs(JobManager):
+    """Procrastinate's, but that only whoever has a job now ends it."""
+
+    def __init__(self, connector: PsycopgConnector, session: _Session, me: Worker) -> None:
+        super().__init__(connector)
+        self._session, self._me = session, me
+        self.lost: Exception | None = None
+
+    async def _ask(self, query: str, **values: Any) -> Sequence[Mapping[str, Any]]:
+        asked = self.connector.execute_query_all_async(query, **values)
+        return await asyncio.wait_for(asked, _ANSWER)
+
+    async def register_worker(self) -> int:
+        number = await super().register_worker()
+        me = {"name": self._me.name, "host": self._me.host, "pid": self._me.pid, "slots": self._me.slots}
+        await self._ask(_PRESENT, id=number, takes=self._me.takes, **me)
+        self._session.registered()
+        return number
+
+    async def unregister_worker(self, worker_id: int) -> None:
+        await asyncio.wait_for(super().unregister_worker(worker_id), _ANSWER)
+
+    async def update_heartbeat(self, worker_id: int) -> None:
+        try:
+            if not await self._ask(_BEAT, id=worker_id, rests=self._session.rests if self._reads else ""):
+                raise _LostError("this worker was taken for dead (it was frozen, or cut off): others have its jobs")  # noqa: TRY301
+        except Exception as error:
+            self.lost = error
+            raise
+
+    @property
+    def _reads(self) -> bool:
+        return self._me.takes in (queue.CRAWL, queue.BACKFILL)
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        if self._reads and self._session.rests:
+            return None
+        if self._me.takes == queue.CRAWL and await self._ask(_PAUSED):
+            return None
+        try:
+            return await super().fetch_job(queues, worker_id)
+        except Exception as error:
+            self.lost = error
+            raise
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: ARG002
+        if status is Status.SUCCEEDED:
+            mine = await self._ask(_DONE, **_run(job), lock=job.queueing_lock, kind=job.task_name)
+        else:
+            mine = await self._ask(_FAILED, **_run(job))
+        self._said(job, mine)
+
+    async def retry_job(
+        self,
+        job: Job,
+        retry_at: datetime | None = None,
+        priority: int | None = None,  # noqa: ARG002
+        queue: str | None = None,  # noqa: ARG002
+        lock: str | None = None,  # noqa: ARG002
+    ) -> None:
+        try:
+            mine = await self._ask(_AGAIN, **_run(job), at=retry_at)
+        except UniqueViolation:  # the same was put in while we looked whether it was
+            mine = await self._ask(_AGAIN, **_run(job), at=retry_at)
+        self._said(job, mine)
+
+    def _said(self, job: Job, mine: Sequence[object]) -> None:
+        if not mine:
+            log.warning(
+                "%s: another worker has it meanwhile; what was done here is as good as theirs", job.queueing_lock
+            )
+
+
+def _run(job: Job) -> Mapping[str, Any]:
+    """One run of a job: what it is now if nobody else has taken it up since."""
+    return {"id": job.id, "worker": job.worker_id, "attempts": job.attempts}
+
+
+def _pool(address: str) -> dict[str, Any]:
+    url = make_url(address).set(drivername="postgresql")
+    options = f"{url.query.get('options', '')} -c search_path={SCHEMA},public".strip()
+    said = {name: value for name, value in LASTING.items() if name not in url.query}
+    conninfo = url.difference_update_query(["options"]).render_as_string(hide_password=False)
+    return {
+        "conninfo": conninfo, "kwargs": said | {"options": options}, "min_size": 1, "max_size": 6, "timeout": _ANSWER,
+    }  # fmt: skip
+
+
+def _first_line(error: BaseException) -> str:
+    """What is behind it, in a line."""
+    cause: BaseException = error
+    while isinstance(cause, ConnectorException) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    said = str(cause).strip().splitlines()
+    named = said[0] if said else type(cause).__name__
+    return f"PostgreSQL cannot be reached ({named})" if isinstance(error, (ConnectorException, OSError)) else named
+
+
+_MINE = "id = %(id)s AND status = 'doing' AND worker_id = %(worker)s AND attempts = %(attempts)s"
+_DONE = (
+    f"WITH mine AS (DELETE FROM procrastinate_jobs WHERE {_MINE} RETURNING id), "  # noqa: S608
+    "settled AS (UPDATE procrastinate_jobs SET status = 'cancelled' WHERE status = 'failed' "
+    "AND queueing_lock = %(lock)s AND task_name = %(kind)s), "
+    "counted AS (UPDATE rasid_workers SET done = done + 1 WHERE worker_id = %(worker)s AND EXISTS (SELECT 1 FROM mine)) "
+    "SELECT id FROM mine"
+)
+_FAILED = (
+    "UPDATE procrastinate_jobs SET status = 'failed', attempts = attempts + 1, abort_requested = false, worker_id = NULL "  # noqa: S608
+    f"WHERE {_MINE} RETURNING id"
+)
+_AGAIN = (
+    "UPDATE procrastinate_jobs j SET attempts = attempts + 1, scheduled_at = %(at)s, worker_id = NULL, "  # noqa: S608
+    "abort_requested = false, status = (CASE WHEN EXISTS (SELECT 1 FROM procrastinate_jobs o "
+    "WHERE o.queueing_lock = j.queueing_lock AND o.status = 'todo') THEN 'aborted' ELSE 'todo' END)::procrastinate_job_status "
+    f"WHERE {_MINE} RETURNING id"
+)
+_BEAT = (
+    "WITH beat AS (UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(id)s RETURNING id), "
+    "rests AS (UPDATE rasid_workers SET rests = %(rests)s WHERE worker_id = %(id)s AND rests <> %(rests)s) "
+    "SELECT id FROM beat"
+)
+_PAUSED = "SELECT value FROM rasid_state WHERE key = 'paused'"
+_PRESENT = (
+    "INSERT INTO rasid_workers (worker_id, name, host, pid, slots, takes) "
+    "VALUES (%(id)s, %(name)s, %(host)s, %(pid)s, %(slots)s, %(takes)s) RETURNING worker_id"
+)
