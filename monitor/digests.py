@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from crawler.source import Source
-from monitor import charts, days, delivery, filing, halts, layouts, lessons, muting, refusals, stories
+from monitor import charts, days, delivery, filing, halts, layouts, lessons, muting, queue, refusals, stories
 from monitor.audiences import Audience, of_list
 from monitor.charts import Chart
 from monitor.config import Config
@@ -145,7 +145,7 @@ class _Work:
             outcomes=store.outcomes(start, until),
             missed=missed,
             sources={source.name: source for source in self._declared()},
-            passes=store.passes(10_000, since=start, until=until),
+            passes=store.passes(200_000, since=start, until=until),
             complete=complete,
             notes=notes,
             language=audience.language,
@@ -186,6 +186,7 @@ class _Work:
         language, zone = self.audience.language, self.audience.zone
         told = refusals.notes(refusals.read(self.store.recall(refusals.KEY)), start, until, zone, language=language)
         told += halts.notes(halts.read(self.store.recall(halts.KEY)), start, until, zone, language=language)
+        told += queue.notes(self.store.queue.dead(start, until), zone, language=language)
         failed = self.store.outbox.listed(["failed"], since=start)
         told += [
             delivery.failed(one, language)

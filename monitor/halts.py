@@ -18,6 +18,7 @@ __all__ = [
     "DISK",
     "KEY",
     "NETWORK",
+    "PAUSED",
     "Halt",
     "answered",
     "begun",
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 KEY = "halts"
-DISK, NETWORK, CONFIG = "disk", "network", "configuration"
+DISK, NETWORK, CONFIG, PAUSED = "disk", "network", "configuration", "paused"
 _MOST = 60
 _NOBODY = (
     "cannot be resolved (DNS)",
@@ -51,11 +52,13 @@ _WORDS = {
     "ar": {
         DISK: "لم يُقرأ شيء {when}: ضاقت مساحة القرص",
         NETWORK: "لم يُقرأ شيء {when}: انقطعت الشبكة عن هذا الجهاز",
+        PAUSED: "لم يُقرأ شيء {when}: أُوقفت القراءة عمداً",
         CONFIG: "لم تُقبل الإعدادات أو المصادر المعدّلة {when}، واستُعملت آخر نسخة سليمة منها",
     },
     "en": {
         DISK: "Nothing was read {when}: the disk was full",
         NETWORK: "Nothing was read {when}: this machine was cut off from the network",
+        PAUSED: "Nothing was read {when}: reading was paused by a person",
         CONFIG: "Edited settings or sources were refused {when}; the last good ones were used",
     },
 }
@@ -65,7 +68,7 @@ _WHEN = {"ar": ("من {} إلى {}", "منذ {}"), "en": ("from {} to {}", "sinc
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Halt:
     kind: str
-    """:data:`DISK`, :data:`NETWORK` or :data:`CONFIG`: the last good configuration is used."""
+    """:data:`DISK`, :data:`NETWORK`, :data:`PAUSED` by a person, or :data:`CONFIG`: the last good configuration is used."""
     since: datetime
     until: datetime | None
     """``None``: it lasts."""

@@ -8,19 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor import chores, halts, layouts, lessons, refusals
+from monitor import chores, halts, layouts, lessons, refusals, sharing
 from monitor.chores import Done
 from monitor.disk import Room, human, room
 from monitor.halts import Halt
 from monitor.lock import Holder, holder
 from monitor.refusals import Refusal
 from monitor.rhythm import silent_since
+from monitor.sharing import Shared
 from storage.records import DigestRecord, GapRecord, PassRecord, SourceState
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ class Health:
     store_size: int
     service: Holder | None
     passing: Holder | None
+    shared: Shared = field(default_factory=Shared)
+    """Workers and their jobs, where several machines have the store."""
 
     @property
     def mine(self) -> list[SourceState]:
@@ -136,6 +139,7 @@ def gather(store: Store, config: Config, now: datetime) -> Health:
         store_size=store.upkeep.size(),
         service=_held(settings.var / "service.lock"),
         passing=_held(settings.var / "pass.lock"),
+        shared=sharing.gather(store),
     )
 
 
@@ -181,7 +185,10 @@ def _running(health: Health) -> Iterator[Verdict]:
         since = "never" if last is None else f"since {_ago(health.now - last.started_at)}"
         who = "no service is running" if health.service is None else "the service starts none"
         remedy = "start it (`rasid run`, or systemctl start rasid)" if health.service is None else "look at its log"
-        yield Verdict(Level.CRITICAL, f"sources are due and no pass was made ({since}); {who}", remedy)
+        if health.shared.workers:
+            who, remedy = f"{len(health.shared.names)} workers are there", "`rasid queue` says what they are at"
+        if not any(halt.kind == halts.PAUSED for halt in health.halts):
+            yield Verdict(Level.CRITICAL, f"sources are due and no pass was made ({since}); {who}", remedy)
     if last is not None and last.error:
         yield Verdict(Level.WARNING, f"the last pass failed: {last.error}", "look at the log; the next pass repeats it")
 
@@ -192,6 +199,8 @@ def _halted(health: Health) -> Iterator[Verdict]:
         if halt.kind == halts.CONFIG:
             what = f"the edited configuration is refused {since}, the last good one is used: {halt.why}"
             yield Verdict(Level.WARNING, what, "`rasid check` names file, line and column")
+        elif halt.kind == halts.PAUSED:
+            yield Verdict(Level.WARNING, f"reading is paused {since}", "`rasid queue resume` ends it")
         else:
             remedy = "make room" if halt.kind == halts.DISK else "see to the network; reading goes on by itself"
             yield Verdict(Level.CRITICAL, f"nothing is read {since}: {halt.why}", remedy)
@@ -254,6 +263,8 @@ def _telling(health: Health) -> Iterator[Verdict]:
 
 
 def _upkeep(health: Health) -> Iterator[Verdict]:
+    for what, remedy in sharing.wrong(health.shared, health.now):
+        yield Verdict(Level.WARNING, what, remedy)
     for name, every in health.rhythms.items():
         done = health.chores.get(name)
         if done is not None and not done.well:

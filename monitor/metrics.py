@@ -84,9 +84,39 @@ class _Collector:
             "chore",
             ((done.name, done.well_at.timestamp()) for done in health.chores.values() if done.well_at),
         )
+        yield from _shared(health)
         found = verdicts(health)
         levels = ((level.name.lower(), sum(v.level is level for v in found)) for level in Level if level)
         yield labelled("problems", "What `rasid status` calls wrong.", "level", levels)
+
+
+def _shared(health: Health) -> Iterator[Metric]:
+    """Workers and their jobs; nothing where there is one machine."""
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+
+    shared = health.shared
+    if not shared.workers and not shared.counts:
+        return
+    jobs = GaugeMetricFamily("rasid_jobs", "Jobs by kind and state.", labels=["kind", "state"])
+    for (kind, state), count in shared.counts.items():
+        jobs.add_metric([kind, state], count)
+    yield jobs
+    labels = ["worker", "takes"]
+    running = GaugeMetricFamily("rasid_worker_jobs_running", "Jobs that a worker is at.", labels=labels)
+    places = GaugeMetricFamily("rasid_worker_places", "How many it does at a time.", labels=labels)
+    heard = GaugeMetricFamily("rasid_worker_heartbeat_timestamp_seconds", "When it was last heard of.", labels=labels)
+    rests = GaugeMetricFamily("rasid_worker_rests", "It takes no jobs: its disk or its network.", labels=labels)
+    done = CounterMetricFamily("rasid_worker_jobs_done", "Jobs that it has done since it was started.", labels=labels)
+    for worker in shared.workers:
+        of = [worker.name, worker.takes]
+        running.add_metric(of, worker.running)
+        places.add_metric(of, worker.slots)
+        rests.add_metric(of, bool(worker.rests))
+        done.add_metric(of, worker.done)
+        if worker.heard_at is not None:
+            heard.add_metric(of, worker.heard_at.timestamp())
+    yield from (running, places, heard, rests, done)
+    yield GaugeMetricFamily("rasid_queue_paused", "Reading is paused by a person.", value=shared.paused is not None)
 
 
 class Answers:

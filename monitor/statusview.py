@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.table import Table
 
+from monitor import sharing
 from monitor.disk import human
 from monitor.health import Health, Level, Verdict, verdicts, worst
 from monitor.refusals import Refusal
@@ -42,6 +43,9 @@ def show(console: Console, health: Health) -> None:
         f"service: {health.service or 'not running'}"
         + (f"; a pass is running ({health.passing})" if health.passing else "")
     )
+    if health.shared.workers or health.shared.counts:
+        jobs = ", ".join(f"{count} {state}" for state, count in health.shared.states().items())
+        say(f"workers: {', '.join(health.shared.names) or 'none'}; jobs: {jobs}")
     say("sources: " + (", ".join(f"{count} {ending}" for ending, count in sorted(health.endings.items())) or "none"))
     for line in (*_digests(health), *_machine(health)):
         say(line)
@@ -147,6 +151,7 @@ def as_json(health: Health) -> str:
         "disk": asdict(health.disk),
         "store_bytes": health.store_size,
         "service": health.service and asdict(health.service),
+        "queue": sharing.told_of(health.shared),
     }
     return json.dumps(state, ensure_ascii=False, indent=2, default=_plainly)
 
@@ -174,5 +179,7 @@ def check_line(found: Sequence[Verdict], health: Health) -> str:
         "store": f"{health.store_size}B",
         "articles": f"{health.counts.get('articles', 0)}c",
     }
+    if health.shared.counts or health.shared.workers:
+        figures |= {"workers": len(health.shared.names), "given_up": len(health.shared.dead)}
     line = plain(f"RASID {worst(found).name} - {said}".replace("|", "/").replace("\n", " "))
     return f"{line} | {' '.join(f'{name}={value}' for name, value in figures.items())}"

@@ -182,6 +182,7 @@ class Queue:
                     said.append(
                         f"{about}: {why}; {'it is given up' if state == 'failed' else 'it begins anew elsewhere'}"
                     )
+            connection.execute(_NOTED, {"stalled": stalled})
             connection.execute(_GONE, {"stalled": stalled})
             connection.execute(text("DELETE FROM procrastinate_jobs WHERE status IN ('succeeded', 'aborted')"))
         return said
@@ -192,6 +193,14 @@ class Queue:
             return []
         with self._reading() as connection:
             return [Worker(**row) for row in connection.execute(_WORKERS).mappings()]
+
+    def lost(self) -> Mapping[str, datetime]:
+        """Workers that went without a word and have not come back, since when."""
+        if not self.there:
+            return {}
+        with self._reading() as connection:
+            found = connection.execute(text("SELECT key, value FROM rasid_state WHERE key LIKE 'lost %'")).all()
+        return {key.removeprefix("lost "): datetime.fromisoformat(value) for key, value in found}
 
     # pausing
 
@@ -291,6 +300,13 @@ _TAKEN_BACK = text(
     "THEN 'failed' ELSE 'todo' END AS procrastinate_job_status) "
     "WHERE j.id = :id AND j.status = 'doing' AND j.worker_id IS NOT DISTINCT FROM CAST(:worker AS bigint) "
     "RETURNING j.status::text"
+)
+_NOTED = text(
+    "INSERT INTO rasid_state (key, value) SELECT DISTINCT 'lost ' || w.name, to_char(now() AT TIME ZONE 'UTC', "
+    '\'YYYY-MM-DD"T"HH24:MI:SS"+00:00"\') FROM rasid_workers w JOIN procrastinate_workers p ON p.id = w.worker_id '
+    "WHERE p.last_heartbeat < now() - make_interval(secs => :stalled) AND NOT EXISTS (SELECT 1 FROM rasid_workers o "
+    "JOIN procrastinate_workers q ON q.id = o.worker_id WHERE o.name = w.name "
+    "AND q.last_heartbeat >= now() - make_interval(secs => :stalled)) ON CONFLICT (key) DO NOTHING"
 )
 _GONE = text(
     "DELETE FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => :stalled) AND NOT EXISTS "

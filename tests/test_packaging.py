@@ -13,11 +13,11 @@ PACKAGING = ROOT / "packaging"
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
 
 
-@pytest.fixture
-def unit(tmp_path: Path) -> Path:
+@pytest.fixture(params=["rasid.service", "rasid-worker.service"])
+def unit(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     """The unit with a program that is on this machine."""
-    text = (PACKAGING / "rasid.service").read_text().replace("/opt/rasid/.venv/bin/rasid", "/bin/true")
-    place = tmp_path / "rasid.service"
+    text = (PACKAGING / request.param).read_text().replace("/opt/rasid/.venv/bin/rasid", "/bin/true")
+    place = tmp_path / request.param
     place.write_text(text.replace("User=rasid\nGroup=rasid\n", "DynamicUser=yes\n"))
     return place
 
@@ -38,13 +38,14 @@ def test_and_little_is_left_that_it_may_do(unit: Path) -> None:
     )
     if "offline" in said.stderr:
         pytest.skip("an old systemd, which judges only what runs")
-    found = re.search(r"Overall exposure level for rasid\.service: ([\d.]+)", said.stdout)
+    found = re.search(r"Overall exposure level for rasid(?:-worker)?\.service: ([\d.]+)", said.stdout)
     assert found is not None, said.stderr
     assert float(found[1]) < 2
 
 
-def test_the_unit_has_what_it_promises() -> None:
-    unit = (PACKAGING / "rasid.service").read_text()
+@pytest.mark.parametrize("name", ["rasid.service", "rasid-worker.service"])
+def test_the_unit_has_what_it_promises(name: str) -> None:
+    unit = (PACKAGING / name).read_text()
     for line in (
         "Type=notify",
         "WatchdogSec=",

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import loaded, now, opened
+from monitor.cli.edges import loaded, now, opened, shared
 
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.doctor import Finding
+    from monitor.health import Health
 
 __all__ = ["doctor"]
 
@@ -97,4 +98,17 @@ def _store(config: Config) -> list[Finding]:
     except RasidError as error:
         return [Finding("store", Level.CRITICAL, str(error))]
     faults = [Finding("service", verdict.level, verdict.what, verdict.remedy) for verdict in health.verdicts(state)]
-    return [Finding("store", Level.OK, f"{state.counts['articles']} articles, whole"), *faults]
+    whole = Finding("store", Level.OK, f"{state.counts['articles']} articles, whole")
+    return [whole, *([_queue(state)] if shared(config) else []), *faults]
+
+
+def _queue(state: Health) -> Finding:
+    from importlib.util import find_spec
+
+    from monitor.doctor import Finding
+    from monitor.health import Level
+
+    if find_spec("procrastinate") is None:
+        return Finding("queue", Level.WARNING, "no worker can run on this machine", "pip install 'rasid[cluster]'")
+    jobs = ", ".join(f"{count} {name}" for name, count in state.shared.states().items())
+    return Finding("queue", Level.OK, f"workers: {', '.join(state.shared.names) or 'none'}; jobs: {jobs}")
