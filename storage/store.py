@@ -9,7 +9,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
-from types import TracebackType
 from typing import Self, cast
 
 from sqlalchemy import Engine, delete, func, insert, select, update
@@ -106,9 +105,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     # passes and sources

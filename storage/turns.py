@@ -20,7 +20,7 @@ from types import FrameType
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.database import LASTING, reading, writing
+from storage.database import LASTING, reading, together, writing
 from storage.errors import StorageError
 
 __all__ = ["Turns"]
@@ -96,9 +96,10 @@ class Turns:
         if not self.shared:
             yield
             return
-        with writing(self._engine) as connection:
-            connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN_IN_IT}s'"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
+        with together(self._engine):  # what is stored within is seen by others exactly when it is their turn
+            with writing(self._engine) as connection:
+                connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN_IN_IT}s'"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
             yield
 
 
