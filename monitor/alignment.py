@@ -6,11 +6,11 @@ A share of common shingles cannot tell "a fifth of the words replaced throughout
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import compress, pairwise
 
-__all__ = ["Overlap", "overlap"]
+__all__ = ["Overlap", "overlap", "overlaps"]
 
 _GAP = 6
 """Words that may differ inside a run."""
@@ -41,9 +41,17 @@ class Overlap:
 
 def overlap(later: Sequence[str], earlier: Sequence[str]) -> Overlap:
     """Compare two texts given as folded words. Symmetric but for what is named after the one or the other."""
-    pairs_later = set(pairwise(later))
-    pairs_earlier = set(pairwise(earlier))
-    common = pairs_later & pairs_earlier
+    return next(overlaps(later, (earlier,)))
+
+
+def overlaps(later: Sequence[str], others: Iterable[Sequence[str]]) -> Iterator[Overlap]:
+    """One text with each of several earlier ones."""
+    pairs = set(pairwise(later))
+    for earlier in others:
+        yield _overlap(later, earlier, pairs.intersection(pairwise(earlier)))
+
+
+def _overlap(later: Sequence[str], earlier: Sequence[str], common: set[tuple[str, str]]) -> Overlap:
     runs_later, same_later = _runs(later, common)
     runs_earlier, same_earlier = _runs(earlier, common)
     if not runs_later or not runs_earlier:
@@ -63,21 +71,18 @@ def overlap(later: Sequence[str], earlier: Sequence[str]) -> Overlap:
 
 def _runs(words: Sequence[str], common: set[tuple[str, str]]) -> tuple[list[int], int]:
     """Word numbers that stand in runs, and how many of them are common words."""
-    hits: list[int] = []
-    for number, pair in enumerate(pairwise(words)):
-        if pair in common:
-            if not hits or hits[-1] < number:
-                hits.append(number)
-            hits.append(number + 1)
-    fewest = min(_FEWEST, len(words))
     places: list[int] = []
-    same = start = 0
-    for number, place in enumerate(hits):
-        last = number + 1 == len(hits)
-        if last or hits[number + 1] - place > _GAP + 1:
-            count, length = number + 1 - start, place + 1 - hits[start]
-            if count >= fewest and count / length >= _THINNEST:
-                places.extend(range(hits[start], place + 1))
+    same = count = start = 0
+    last = -_GAP - 2
+    fewest = min(_FEWEST, len(words))
+    found = compress(range(len(words)), map(common.__contains__, pairwise(words)))
+    for number in (*found, len(words) + _GAP + 1):  # the end is a gap
+        if number - last > _GAP + 1:
+            if count >= fewest and count / (last + 1 - start) >= _THINNEST:
+                places.extend(range(start, last + 1))
                 same += count
-            start = number + 1
+            start, count = number, 2
+        else:
+            count += 1 if number == last else 2
+        last = number + 1
     return places, same

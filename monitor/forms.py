@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from monitor.alignment import Overlap
 
@@ -48,6 +49,7 @@ def figures(words: Iterable[str]) -> Counter[str]:
     return Counter(found)
 
 
+@lru_cache(maxsize=1 << 16)
 def stem(word: str) -> str:
     """A folded word without the particles and endings that come and go when a sentence is edited."""
     for prefix in _PREFIXES:

@@ -14,48 +14,29 @@ from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, 
 from crawler.article import Article, Entry
 from crawler.outcome import Fate
 from crawler.urls import twin_key
-from storage.database import insert_into
-from storage.records import Flag, Flagged, Missed, Span, StoredArticle, Told
-from storage.schema import Moment, addresses, articles, fingerprints, flags, missed, storable
+from storage.database import insert_for, insert_into
+from storage.postings import add_prints
+from storage.records import Flag, Flagged, Missed, Span, StoredArticle
+from storage.schema import addresses, articles, flags, missed, storable
 
 __all__ = [
-    "add", "at", "chunks", "flag_more", "flagged", "flags_by_article", "flags_of", "forget_fingerprints", "known", "miss", "missed_at", "misses", "newest", "one",
-    "past", "sharing", "tellings", "told", "twin",
+    "add", "at", "chunks", "flag_more", "flagged", "flags_by_article", "flags_of", "known", "miss", "missed_at", "misses", "newest", "one",
+    "past", "tellings", "twin",
 ]  # fmt: skip
 
 T = TypeVar("T")
 _COLUMNS = [field.name for field in fields(Article)]
 _MANY = 500
 """Values in one IN (…), well under SQLite's limit of 32,766 parameters."""
-_COMMON = 100
-"""A fingerprint in more articles than this is a phrase of the trade, and tells nothing."""
-_ENOUGH = 32
-"""Articles that share most are looked up first; half of so many are more than anybody compares."""
-_LOOKED_UP = 32
-# Built once: of a query that a pass asks for every article, SQLAlchemy's building it costs as much as the answer.
-_AT = func.coalesce(articles.c.published_at, articles.c.fetched_at)
-_KEYS = articles.c.id.in_(bindparam("keys", expanding=True))
-_WITHIN = select(articles.c.id).where(
-    _KEYS, bindparam("since", type_=Moment()) <= _AT, bindparam("until", type_=Moment()) >= _AT
-)
-_TOLD = select(
-    articles.c.id, articles.c.published_at, articles.c.fetched_at, articles.c.source, articles.c.title, articles.c.text
-).where(_KEYS)
-_TOLD_BRIEFLY = _TOLD.where(func.length(articles.c.text) < bindparam("most"))  # a text that is not wanted stays there
-_BIND = {"qmark": "?", "pyformat": "%s", "format": "%s"}
+# Built once: of a statement that a pass needs for every article, SQLAlchemy's building it costs as much as the answer.
+_FIRST = select(articles.c.id, articles.c.same_as).where(articles.c.id == bindparam("key"))
+_MISSED_NO_MORE = delete(missed).where(missed.c.url == bindparam("address"))
 
 
 @cache
-def _postings(bind: str) -> str:
-    """One LIMIT for each, or a phrase of the trade would have its hundred thousand articles read. Always the same text,
-    padded with NULLs, and straight to the driver: a pass asks for every article."""
-    one = f"SELECT * FROM (SELECT print, article_id FROM fingerprints WHERE print = {bind} LIMIT {_COMMON + 1}) AS t"  # noqa: S608
-    return " UNION ALL ".join(f"{one}{number}" for number in range(_LOOKED_UP))
-
-
-@cache
-def _add_prints(bind: str) -> str:
-    return f"INSERT INTO fingerprints (print, article_id) VALUES ({bind}, {bind})"  # noqa: S608
+def _new(dialect: str) -> Any:
+    """Not "look, then insert": on PostgreSQL another worker may store the address between the two."""
+    return insert_for(dialect, articles).on_conflict_do_nothing(index_elements=["url"]).returning(articles.c.id)
 
 
 def chunks(values: Iterable[T]) -> Iterator[list[T]]:
@@ -98,27 +79,18 @@ def add(
         "stored_at": now,
         "twin": twin(article.url),
     }
-    # Not "look, then insert": on PostgreSQL another worker may store the address between the two.
-    stored = insert_into(connection, articles).on_conflict_do_nothing(index_elements=["url"])
-    key = connection.execute(stored.returning(articles.c.id), row).scalar_one_or_none()
+    key = connection.execute(_new(connection.dialect.name), row).scalar_one_or_none()
     if key is None:
         return None
     add_prints(connection, key, prints)
     flag_more(connection, {key: found}, now)
-    connection.execute(delete(missed).where(missed.c.url == article.url))
+    connection.execute(_MISSED_NO_MORE, {"address": article.url})
     return StoredArticle(id=key, article=Article(**values), stored_at=now, same_as=first)
 
 
 def twin(url: str) -> int:
     """63 bits of what twins of one address have in common."""
     return xxhash.xxh3_64_intdigest(twin_key(url).encode("utf-8", "surrogatepass")) >> 1
-
-
-def add_prints(connection: Connection, key: int, prints: Sequence[int]) -> None:
-    """Fingerprints of an article that has none."""
-    if prints:
-        rows = [(one, key) for one in dict.fromkeys(prints)]
-        connection.exec_driver_sql(_add_prints(_BIND[connection.dialect.paramstyle]), rows)
 
 
 def flag_more(connection: Connection, found: Mapping[int, Sequence[Flag]], now: datetime) -> None:
@@ -133,7 +105,7 @@ def _first(connection: Connection, key: int | None) -> int | None:
     """The first telling: a reprint of a reprint points to what both repeat."""
     if key is None:
         return None
-    row = connection.execute(select(articles.c.id, articles.c.same_as).where(articles.c.id == key)).one()
+    row = connection.execute(_FIRST, {"key": key}).one()
     return int(row.id if row.same_as is None else row.same_as)
 
 
@@ -260,48 +232,3 @@ def flagged(connection: Connection, where: Sequence[ColumnElement[bool]]) -> lis
 def by_id(connection: Connection, keys: Iterable[int]) -> Iterator[StoredArticle]:
     for some in chunks(keys):
         yield from map(stored, connection.execute(select(articles).where(articles.c.id.in_(some))))
-
-
-def sharing(
-    connection: Connection, prints: Sequence[int], since: datetime, until: datetime
-) -> Mapping[int, tuple[float, int]]:
-    """The articles of that time that share most: the sum of 1/(articles that have it), and how many they share."""
-    bind = _BIND[connection.dialect.paramstyle]
-    by_print: dict[int, list[int]] = {}
-    for at in range(0, len(prints), _LOOKED_UP):
-        some = [*prints[at : at + _LOOKED_UP], *[None] * _LOOKED_UP][:_LOOKED_UP]
-        for print_, key in connection.exec_driver_sql(_postings(bind), tuple(some)).all():
-            by_print.setdefault(print_, []).append(key)
-    votes: dict[int, tuple[float, int]] = {}
-    for keys in by_print.values():
-        if len(keys) <= _COMMON:
-            for key in keys:
-                weight, count = votes.get(key, (0.0, 0))
-                votes[key] = weight + 1 / len(keys), count + 1
-    best = sorted(votes, key=lambda key: (-votes[key][0], key))
-    within: dict[int, tuple[float, int]] = {}
-    for low in range(0, len(best), _ENOUGH):
-        asked = {"keys": best[low : low + _ENOUGH], "since": since, "until": until}
-        within |= {key: votes[key] for key in connection.scalars(_WITHIN, asked)}
-        if len(within) >= _ENOUGH // 2:
-            break
-    return within
-
-
-def forget_fingerprints(connection: Connection, before: datetime) -> int:
-    """Drop the fingerprints of articles that were both told and stored before that time; how many they were."""
-    at = func.coalesce(articles.c.published_at, articles.c.fetched_at)
-    old = select(articles.c.id).where(articles.c.stored_at < before, at < before)
-    return connection.execute(delete(fingerprints).where(fingerprints.c.article_id.in_(old))).rowcount
-
-
-def told(connection: Connection, keys: Iterable[int], shorter_than: int | None) -> dict[int, Told]:
-    """What of these articles is compared; only of those whose texts have fewer characters, where that is asked."""
-    found: dict[int, Told] = {}
-    for some in chunks(keys):
-        wanted, asked = (
-            (_TOLD, {"keys": some}) if shorter_than is None else (_TOLD_BRIEFLY, {"keys": some, "most": shorter_than})
-        )
-        for key, published_at, fetched_at, source, title, text in connection.execute(wanted, asked):
-            found[key] = Told(at=published_at or fetched_at, source=source, title=title, text=text)
-    return found

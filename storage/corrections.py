@@ -10,6 +10,7 @@ from sqlalchemy import Engine, delete, insert, select, update
 
 from crawler.article import Article
 from storage import articles as shelf
+from storage import postings
 from storage.database import reading, writing
 from storage.records import Corrected, Correction
 from storage.schema import articles, corrections, fingerprints, storable, versions
@@ -39,7 +40,7 @@ class Corrections:
             if "text" in names:
                 values["same_words"] = same_words
                 connection.execute(delete(fingerprints).where(fingerprints.c.article_id == number))
-                shelf.add_prints(connection, number, prints)
+                postings.add_prints(connection, number, prints)
             connection.execute(update(articles).where(articles.c.id == number).values(values))
             connection.execute(insert(corrections).values(_row(number, found, by, now, applied=True)))
 

@@ -17,7 +17,7 @@ from crawler.article import Article, Entry
 from crawler.outcome import Fate, Outcome
 from storage import articles as shelf
 from storage import outcomes as ends
-from storage import remembering
+from storage import postings, remembering
 from storage.addresses import Addresses
 from storage.claims import Claims, unclaimed
 from storage.corrections import Corrections
@@ -322,12 +322,16 @@ class Store:
 
     def sharing(self, prints: Sequence[int], since: datetime, until: datetime) -> Mapping[Hashable, tuple[float, int]]:
         with reading(self._engine) as connection:
-            found = shelf.sharing(connection, prints, since, until)
+            found = postings.sharing(connection, prints, since, until)
             return cast("Mapping[Hashable, tuple[float, int]]", found)
 
-    def told(self, keys: Iterable[Hashable], shorter_than: int | None = None) -> Mapping[Hashable, Told]:
+    def told(
+        self, keys: Iterable[Hashable], brief: Iterable[Hashable] = (), shorter_than: int = 0
+    ) -> Mapping[Hashable, Told]:
         with reading(self._engine) as connection:
-            return cast("Mapping[Hashable, Told]", shelf.told(connection, cast("Iterable[int]", keys), shorter_than))
+            whole, some = cast("Iterable[int]", keys), cast("Iterable[int]", brief)
+            found = postings.told(connection, whole, some, shorter_than)
+            return cast("Mapping[Hashable, Told]", found)
 
     def told_between(self, since: datetime, until: datetime, *, limit: int) -> list[StoredArticle]:
         """First tellings that were stored in that time, the newest first."""
@@ -338,7 +342,7 @@ class Store:
     def forget_fingerprints(self, before: datetime) -> int:
         """Drop those of articles told and stored before that time; how many. It reads the whole index: now and then."""
         with writing(self._engine) as connection:
-            return shelf.forget_fingerprints(connection, before)
+            return postings.forget(connection, before)
 
     # digests: see storage/claims.py
 

@@ -194,3 +194,19 @@ def test_what_few_fingerprints_are_left_of_is_found_all_the_same() -> None:
     assert sum(match is not None and match.key == number for number, match in enumerate(found)) >= 39
     longer = [known.earlier(article(" ".join(dice.sample(text.split(), 100)) + " " + text)) for text in texts]
     assert [match and match.key for match in longer] == list(range(40))
+
+
+def test_what_shares_too_little_to_be_a_reprint_is_not_read() -> None:
+    """Two long texts with a common passage: the store need not fold the other one to tell."""
+    dice = random.Random(3)
+    words = [f"كلمة{number}" for number in range(4000)]
+    passage = " ".join(dice.choices(words, k=60))
+    first = " ".join([*dice.choices(words, k=400), passage])
+    known = index(first)
+    later = article(" ".join([passage, *dice.choices(words, k=400)]))
+    prints = fingerprints(telling(later.text))
+    assert len(set(prints) & set(fingerprints(telling(first)))) > 1
+    assert known.earlier(later) is None
+    assert not known._told
+    assert known.earlier(article(first)) is not None
+    assert known.earlier(later) is None  # nor when it is at hand

@@ -106,6 +106,30 @@ def test_sharing_counts_rare_fingerprints_more_and_keeps_to_the_window(store: St
     assert store.sharing([], NOW, NOW) == {}
 
 
+def test_sharing_takes_the_ends_of_its_time_and_goes_by_when_an_article_was_published(store: Store) -> None:
+    """To the microsecond: a time without a fraction is another text in SQLite than one with it."""
+    tick = timedelta(microseconds=1)
+    times = (NOW - HOUR - tick, NOW - HOUR, NOW, NOW + HOUR, NOW + HOUR + tick)
+    kept = [
+        put(store, article(f"https://a.example/{n}", published_at=at, fetched_at=NOW + timedelta(days=40)), prints=[5])
+        for n, at in enumerate(times)
+    ]
+    within = {one.id for one in kept[1:4] if one}
+    assert set(store.sharing([5], NOW - HOUR, NOW + HOUR)) == within
+    told = store.told(list(within))
+    assert {one.at for one in told.values()} == {NOW - HOUR, NOW, NOW + HOUR}
+
+
+def test_what_is_told_briefly_is_told_only_of_short_texts(store: Store) -> None:
+    short = put(store, article("https://a.example/1", text="خبر عاجل"))
+    long = put(store, article("https://a.example/2", text="خبر عاجل " * 40))
+    assert short
+    assert long
+    assert store.told([], [short.id, long.id], 100).keys() == {short.id}
+    assert store.told([long.id], [short.id], 100).keys() == {short.id, long.id}
+    assert store.told(range(1, 200)).keys() == {short.id, long.id}
+
+
 # entries without an article
 
 
