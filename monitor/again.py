@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from crawler.article import Entry
@@ -20,6 +20,8 @@ from storage.store import Store
 __all__ = ["Again"]
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=31)
+_MARGIN = timedelta(minutes=10)
+"""Flags that this pass stores are looked for from so long before the last time: clocks are set back."""
 _EDITED = "edited after it was posted"
 _LISTED = "text from the listing"
 _NOT_LISTED = "it is not listed any more"
@@ -38,10 +40,16 @@ class Again:
         self._now = now
         self._hosts: dict[str, str] = {}
         self._left: Counter[str] = Counter()
+        self._flagged_since = datetime.min.replace(tzinfo=UTC)
+        self._next_due: dict[str, datetime] = {}
+        self._touched: set[str] = set()
+        """Sources whose next due look may be another one by now."""
 
     def plan(self, sources: Sequence[Source]) -> list[Revisit]:
         """What is looked at again in this pass over these sources; plans the first look of what was flagged since."""
         now, looking = self._now(), self._store.looking
+        self._flagged_since = now - AFTER[-1]
+        self._next_due = looking.next_due_of_each()
         self._schedule(now)
         self._hosts = {source.name: urlsplit(source.url).hostname or "" for source in sources}
         self._left = self._allowed(now)
@@ -53,11 +61,19 @@ class Again:
         if self._left[self._hosts.get(source, "")] <= 0:
             return None
         self._schedule(self._now())
-        return self._store.looking.next_due(source)
+        if source in self._touched:
+            self._touched.discard(source)
+            self._next_due.pop(source, None)
+            self._next_due |= self._store.looking.next_due_of_each(source)
+        return self._next_due.get(source)
 
     def _schedule(self, now: datetime) -> None:
-        unscheduled = self._store.looking.unscheduled(now - AFTER[-1])
-        self._store.looking.schedule({key: (at, next_look(at, at)) for key, at in unscheduled.items()})
+        looking = self._store.looking
+        unscheduled = looking.unscheduled(self._flagged_since)
+        self._flagged_since = max(self._flagged_since, now - _MARGIN)
+        if unscheduled:
+            looking.schedule({key: (at, next_look(at, at)) for key, at in unscheduled.items()})
+            self._next_due = looking.next_due_of_each()
 
     def updated(self, source: str, entries: Sequence[Entry]) -> list[Revisit]:
         """Which entries of a listing, of articles that we have, are to be looked at because of what it says of them."""
@@ -115,6 +131,7 @@ class Again:
                 return  # read in passing, at no cost: nothing is new
             if verdict.gone is not None and look.gone_at is not None:
                 return  # known to be gone; on the day of its second look it is told
+        self._touched.add(look.article.article.source)
         due_at, gone, removed = verdict.due_at, verdict.gone, verdict.removed
         if look.due_at is None and look.removed_at is None:  # looked at because its listing said so, and for no more
             due_at, gone, removed = None, None, False

@@ -131,18 +131,29 @@ class Verdicts:
 
 def taught(store: Store, sources: Sequence[Source], now: datetime) -> list[Source]:
     """The sources with what is known of them, learned anew where there is enough new of them."""
-    return [_taught(store, source, now) for source in sources]
+    told = store.recall_all([key(source.name) for source in sources])
+    known = {source.name: read(told.get(key(source.name))) for source in sources}
+    new = store.lessons.since({name: before.upto for name, before in known.items()})
+    for name, many in new.items():
+        if many >= _AGAIN_AFTER:
+            known[name] = _learned(store, name, known[name], now)
+    return [
+        replace(
+            source,
+            boilerplate=(*source.boilerplate, *known[source.name].boilerplate),
+            habits=known[source.name].habits,
+        )
+        for source in sources
+    ]
 
 
-def _taught(store: Store, source: Source, now: datetime) -> Source:
-    known = recalled(store, source.name)
-    if store.lessons.since(source.name, known.upto) >= _AGAIN_AFTER:
-        since = now - _PERIOD
-        stored = store.lessons.newest(source.name, since, _MOST)
-        others = [one.article.text for one in store.lessons.elsewhere(source.name, since, _ELSEWHERE)]
-        known = lesson(stored, known, now.date(), others)
-        store.remember(key(source.name), written(known))
-    return replace(source, boilerplate=(*source.boilerplate, *known.boilerplate), habits=known.habits)
+def _learned(store: Store, source: str, known: Lesson, now: datetime) -> Lesson:
+    since = now - _PERIOD
+    stored = store.lessons.newest(source, since, _MOST)
+    others = [one.article.text for one in store.lessons.elsewhere(source, since, _ELSEWHERE)]
+    new = lesson(stored, known, now.date(), others)
+    store.remember(key(source), written(new))
+    return new
 
 
 def mark(store: Store, source: str, line: str, *, news: bool) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, bindparam, func, select
 
 from storage import articles as shelf
 from storage.database import reading
@@ -12,6 +13,10 @@ from storage.records import StoredArticle
 from storage.schema import articles
 
 __all__ = ["Lessons"]
+
+
+# Built once: it is asked of every source before a pass, and SQLAlchemy's building it costs as much as the answer.
+_SINCE = select(func.count()).where(articles.c.source == bindparam("of"), articles.c.id > bindparam("upto"))
 
 
 class Lessons:
@@ -32,8 +37,10 @@ class Lessons:
         with reading(self._engine) as connection:
             return shelf.newest(connection, where, limit)
 
-    def since(self, source: str, article: int) -> int:
-        """How many articles of a source have been stored after the one of this id."""
-        wanted = select(func.count()).where(articles.c.source == source, articles.c.id > article)
+    def since(self, upto: Mapping[str, int]) -> dict[str, int]:
+        """How many articles of each source have been stored after the one of the id that is given with it."""
         with reading(self._engine) as connection:
-            return connection.scalar(wanted) or 0
+            return {
+                source: connection.scalar(_SINCE, {"of": source, "upto": article}) or 0
+                for source, article in upto.items()
+            }

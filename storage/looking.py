@@ -103,17 +103,18 @@ class Looking:
         with reading(self._engine) as connection:
             return [_look(row) for row in connection.execute(wanted)]
 
-    def next_due(self, source: str) -> datetime | None:
-        """When the first look at an article of that source is due."""
+    def next_due_of_each(self, source: str | None = None) -> dict[str, datetime]:
+        """When the first look at an article of each source is due, where one is planned; only of ``source``, when it is given."""
         wanted = (
-            select(looks.c.due_at)
+            select(articles.c.source, func.min(looks.c.due_at).label("due_at"))
             .join_from(looks, articles, looks.c.article_id == articles.c.id)
-            .where(looks.c.due_at.is_not(None), articles.c.source == source)
-            .order_by(looks.c.due_at)
-            .limit(1)
+            .where(looks.c.due_at.is_not(None))
+            .group_by(articles.c.source)
         )
+        if source is not None:
+            wanted = wanted.where(articles.c.source == source)
         with reading(self._engine) as connection:
-            return connection.scalar(wanted)
+            return {row.source: row.due_at for row in connection.execute(wanted)}
 
     def look(self, article: int) -> Look | None:
         """What is known of looking again at this article."""

@@ -151,7 +151,10 @@ def _sources(port: int, feeds: int) -> list[Source]:
 
 def _rasid(port: int, feeds: int, folder: str, pages: int) -> None:
     """A whole pass, with a real store; ``pages``: so many of a feed's entries are not known."""
+    from crawler.spiders import rounds  # noqa: F401 -- a service's parts are imported; this is about asking
     from monitor import lists
+    from monitor.again import Again
+    from monitor.lessons import taught
     from monitor.passes import Pass
     from storage.store import Store
 
@@ -164,18 +167,13 @@ def _rasid(port: int, feeds: int, folder: str, pages: int) -> None:
     watch = lists.load(_ROOT / "config" / "watchlists")
     with Store.open(f"sqlite:///{folder}/rasid.db") as store:
         number, named = store.begin_pass(_NOW), {source.name: source for source in sources}
-        work = Pass(store, watch, named, number=number, now=_clock, watcher=Silent())
+        start, begun = time.process_time(), time.perf_counter()
+        sources, again = taught(store, sources, _clock()), Again(store, watch, now=_clock)
+        work = Pass(store, watch, named, number=number, now=_clock, watcher=Silent(), look_due=again.due_at)
         _crawl(
-            sources,
-            pages,
-            work.known,
-            memory=work,
-            emit=work.emit,
-            missed=work.missed,
-            ended=work.ended,
-            owed=work.owed,
-            together=store.together,
-        )
+            sources, pages, work.known, since=(start, begun), memory=work, emit=work.emit, missed=work.missed, ended=work.ended,
+            owed=work.owed, together=store.together, revisit=again.plan(sources), again=again.updated, revisited=again.seen,
+        )  # fmt: skip
 
 
 def _engine(port: int, feeds: int, folder: str, pages: int) -> None:
@@ -197,7 +195,13 @@ def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _crawl(sources: list[Source], pages: int, also_known: Callable[[Any], set[str]], **callbacks: Any) -> None:
+def _crawl(
+    sources: list[Source],
+    pages: int,
+    also_known: Callable[[Any], set[str]],
+    since: tuple[float, float] | None = None,
+    **callbacks: Any,
+) -> None:
     from crawler import run
     from crawler.spiders import rounds  # noqa: F401 -- a service's parts are imported; this is about asking
 
@@ -213,7 +217,7 @@ def _crawl(sources: list[Source], pages: int, also_known: Callable[[Any], set[st
         fates.update({str(fate): count for fate, count in outcome.fates.items()})
         ended(outcome)
 
-    start, begun = time.process_time(), time.perf_counter()
+    start, begun = since or (time.process_time(), time.perf_counter())
     settings = Fetching(user_agent=_AGENT, delay=0.0)
     run.crawl(sources, fetching=settings, now=_clock, known=known, keep=lambda page: None, ended=counted, **callbacks)
     _tell(start, begun, endings=endings, fates=fates)

@@ -287,5 +287,9 @@ def test_a_quiet_source_is_read_in_time_for_the_look(world: World) -> None:
     assert due() == HOUR
     assert due(not_before=NOW + 9 * HOUR) > HOUR
     assert due(ending=Ending.FAILED) > HOUR
+    world.at = NOW + HOUR
+    (stored,) = [one for some in world.store.past() for one in some]
+    again.seen("a", [Sight(revisit=Revisit(key=stored.id, source="a", url=URL), article=stored.article)])
+    assert due() > HOUR  # that look has been taken
     again._left.clear()
     assert due() > 2 * HOUR

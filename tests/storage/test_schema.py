@@ -125,7 +125,7 @@ def test_what_a_pass_and_a_digest_ask_reads_no_whole_table(store: Store) -> None
     store.looking.asked_since(NOW)
     store.looking.lately("a", NOW)
     store.looking.planned("a", NOW)
-    store.looking.next_due("a")
+    store.looking.next_due_of_each("a")
     store.looking.met(["https://a.example/1"])
     store.addresses.twins("https://a.example/1")
     store.addresses.of([1])

@@ -50,6 +50,24 @@ def test_due_looks_are_of_the_sources_asked_for_and_suspects_come_first(store: S
     assert store.looking.lately("a", NOW + HOUR) == {}
 
 
+def test_the_next_look_is_known_of_each_source(store: Store) -> None:
+    a, b, c = flagged(store), flagged(store, 2), flagged(store, 3, "b")
+    assert store.looking.next_due_of_each() == {}
+    store.looking.schedule({one.id: (NOW, NOW + n * HOUR) for one, n in ((a, 9), (b, 1), (c, 2))})
+    assert store.looking.next_due_of_each() == {"a": NOW + HOUR, "b": NOW + 2 * HOUR}
+    store.looking.looked(b.id, NOW, due_at=None)
+    assert store.looking.next_due_of_each("a") == {"a": NOW + 9 * HOUR}
+    assert store.looking.next_due_of_each("c") == {}
+
+
+def test_articles_since_the_last_lesson_are_counted_for_each_source(store: Store) -> None:
+    for number, source in enumerate("aab"):
+        flagged(store, number, source)
+    assert store.lessons.since({"a": 0, "b": 1, "c": 0}) == {"a": 2, "b": 1, "c": 0}
+    assert store.lessons.since({"a": 1}) == {"a": 1}
+    assert store.lessons.since({}) == {}
+
+
 def test_versions_come_back_as_they_were(store: Store) -> None:
     one = flagged(store)
     store.looking.schedule({one.id: (NOW, NOW)})
