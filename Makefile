@@ -67,9 +67,11 @@ audit: setup ## known holes in what requirements.lock pins, where the database o
 pictures: setup ## make docs/digest.png again from the demo's digest (needs Debian's chromium)
 	@$(BIN)/python -m docs.pictures
 
-lock: setup ## resolve the dependencies again into requirements.lock
-	@$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra dev --extra cluster \
-	   --no-header --no-emit-index-url --upgrade -o requirements.lock pyproject.toml
+LOCKING := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --extra cluster --no-header --no-emit-index-url
+
+lock: setup ## resolve the dependencies again: all of them, and of those what a container needs
+	@$(LOCKING) --extra dev --upgrade -o requirements.lock pyproject.toml
+	@echo 'hatchling' | $(LOCKING) --no-annotate -c requirements.lock -o packaging/requirements.lock pyproject.toml -
 
 clean: ## remove the environment and what runs left behind
 	@rm -rf .venv var .mypy_cache .ruff_cache .import_linter_cache

