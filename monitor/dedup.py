@@ -60,6 +60,9 @@ _EVENLY, _SHARED, _LETTERS_A_PRINT = 28, 0.25, 50
 _FORMULA, _LONG = 60, 150
 """Common words: so few may be formula, so many are not."""
 _NEARLY_WHOLE, _MOSTLY, _ONE_TEXT, _ALIKE, _OVER_HALF = 0.94, 0.8, 1.8, 1.46, 1.05
+_ROUND_UP = 0.2
+_TOGETHER, _SENT_ROUND, _EDITED, _TITLES = timedelta(hours=6), 1.37, 0.7, 45
+_ONE_DAY, _WITHIN, _HARDLY_EDITED, _MORE_THAN_TITLES = timedelta(days=1), 0.9, 0.78, 50
 _ANOTHER_DAY = timedelta(hours=18)
 _DENSE, _COPIED = 0.9, 0.95
 _REMEMBERED = 1 << 10
@@ -229,6 +232,8 @@ def reprinted(one: Overlap, *, told_elsewhere: float = 0.0, apart: timedelta = t
     every day. The bounds are those of 266 judged pairs (``tests/benchmarks/pairs.py``).
     """
     both, most = one.later + one.earlier, max(one.later, one.earlier)
+    if not own and told_elsewhere <= _ROUND_UP and _sent_to_both(one, apart):
+        return True
     formula = one.common < _FORMULA
     if most < (_NEARLY_WHOLE if formula else _MOSTLY) and both < (_ONE_TEXT if formula else _ALIKE):
         copied = one.density >= _COPIED and both >= _COPIED
@@ -236,9 +241,21 @@ def reprinted(one: Overlap, *, told_elsewhere: float = 0.0, apart: timedelta = t
             return False
     if one.density < _thinnest(apart, one.common, own=own):
         return False
-    needed = 1.15 if told_elsewhere > 0.2 else 0.8
+    needed = 1.15 if told_elsewhere > _ROUND_UP else 0.8
     needed += 3.5 * max(0.0, 0.95 - one.density)
     return both >= min(needed, 1.85)
+
+
+def _sent_to_both(one: Overlap, apart: timedelta) -> bool:
+    """Whether two outlets have it of one hand: edited each in its own way within hours, or the shorter text whole in
+    the longer one within a day. No pair of 106 that tell of other things is so much alike, but for cables to heads of
+    state and the reception of guests, who are the same forty words."""
+    if one.common < _TITLES:
+        return False
+    if apart <= _TOGETHER and one.later + one.earlier >= _SENT_ROUND and one.density >= _EDITED:
+        return True
+    whole = max(one.later, one.earlier) >= _WITHIN and one.density >= _HARDLY_EDITED
+    return apart <= _ONE_DAY and whole and one.common >= _MORE_THAN_TITLES
 
 
 def _thinnest(apart: timedelta, common: int, *, own: bool) -> float:

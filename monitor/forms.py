@@ -7,6 +7,7 @@ the week; and the names that their own headlines speak of.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
@@ -31,6 +32,7 @@ _ANOTHER, _ANOTHER_OF_OURS = 0.7, 0.85
 _NAMED = 2
 """Slots of a text that its headline names; of one outlet's own two texts, which it does not translate, one is enough."""
 _VERBATIM = 0.985
+_YEAR = re.compile("(?:19|20|14)[0-9]{2}")
 _MOST = 400
 """Words that are compared: a form says at once what it is filled in with."""
 
@@ -88,6 +90,8 @@ def filled_in(
 ) -> bool:
     """Whether the common runs of two texts, given as folded words, are one form. ``headlines``: of the later and the
     earlier text, folded. ``own``: both are of one outlet."""
+    if not own and _the_news(headlines):
+        return False
     before = figures(earlier[at] for at in sorted(one.sources))
     after = figures(later[at] for at in sorted(one.places))
     changed = min((after - before).total(), (before - after).total())
@@ -100,6 +104,12 @@ def filled_in(
         return False
     named = sum(bool(y & (new - old) and x & (old - new)) for x, y in replaced(earlier, later, own=own))
     return named >= (1 if own else _NAMED)
+
+
+def _the_news(headlines: tuple[str, str]) -> bool:
+    """Whether the headlines of two outlets tell the same figure: a form would be filled in with another one."""
+    one, other = (set(figures(headline.split())) for headline in headlines)
+    return any(figure.isdigit() and len(figure) >= 2 and not _YEAR.fullmatch(figure) for figure in one & other)
 
 
 def _tells(stem_: str) -> bool:

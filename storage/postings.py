@@ -7,7 +7,7 @@ SQLAlchemy's part costs as much as the answer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -58,7 +58,7 @@ def _got(dialect: Dialect) -> Callable[[Any], Any]:
     return Moment().dialect_impl(dialect).result_processor(dialect, None) or (lambda at: at)
 
 
-def _padded(values: Sequence[int]) -> Iterator[tuple[int | None, ...]]:
+def _padded(values: Sequence[Hashable]) -> Iterator[tuple[Hashable, ...]]:
     for low in range(0, len(values), _AT_ONCE):
         some = values[low : low + _AT_ONCE]
         yield (*some, *[None] * (_AT_ONCE - len(some)))
@@ -73,7 +73,7 @@ def add_prints(connection: Connection, key: int, prints: Sequence[int]) -> None:
 
 def sharing(
     connection: Connection, prints: Sequence[int], since: datetime, until: datetime
-) -> Mapping[int, tuple[float, int]]:
+) -> Mapping[Hashable, tuple[float, int]]:
     """The articles of that time that share most: the sum of 1/(articles that have it), and how many they share."""
     bind = _BIND[connection.dialect.paramstyle]
     by_print: dict[int, list[int]] = defaultdict(list)
@@ -89,7 +89,7 @@ def sharing(
                 votes[key] = have + weight, count + 1
     best = sorted(votes, key=lambda key: (-votes[key][0], key))
     given = _given(connection.dialect)
-    within: dict[int, tuple[float, int]] = {}
+    within: dict[Hashable, tuple[float, int]] = {}
     asked = _of_articles(bind, "id", f" AND {_AT} BETWEEN ? AND ?")
     for some in _padded(best):
         rows = connection.exec_driver_sql(asked, (*some, given(since), given(until)))
@@ -100,12 +100,12 @@ def sharing(
 
 
 def told(
-    connection: Connection, keys: Iterable[int], brief: Iterable[int] = (), shorter_than: int = 0
-) -> dict[int, Told]:
+    connection: Connection, keys: Iterable[Hashable], brief: Iterable[Hashable] = (), shorter_than: int = 0
+) -> Mapping[Hashable, Told]:
     """What of these articles is compared; of those that are ``brief`` too, where their texts have fewer characters."""
     bind = _BIND[connection.dialect.paramstyle]
     got = _got(connection.dialect)
-    found: dict[int, Told] = {}
+    found: dict[Hashable, Told] = {}
     # A text that is not wanted stays where it is.
     for some, further, least in ((keys, "", ()), (brief, " AND length(text) < ?", (shorter_than,))):
         asked = _of_articles(bind, f"id, {_AT}, source, title, text", further)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Self, cast
+from typing import Self
 
 from sqlalchemy import Engine, delete, func, insert, select, update
 
@@ -322,16 +322,13 @@ class Store:
 
     def sharing(self, prints: Sequence[int], since: datetime, until: datetime) -> Mapping[Hashable, tuple[float, int]]:
         with reading(self._engine) as connection:
-            found = postings.sharing(connection, prints, since, until)
-            return cast("Mapping[Hashable, tuple[float, int]]", found)
+            return postings.sharing(connection, prints, since, until)
 
     def told(
         self, keys: Iterable[Hashable], brief: Iterable[Hashable] = (), shorter_than: int = 0
     ) -> Mapping[Hashable, Told]:
         with reading(self._engine) as connection:
-            whole, some = cast("Iterable[int]", keys), cast("Iterable[int]", brief)
-            found = postings.told(connection, whole, some, shorter_than)
-            return cast("Mapping[Hashable, Told]", found)
+            return postings.told(connection, keys, brief, shorter_than)
 
     def told_between(self, since: datetime, until: datetime, *, limit: int) -> list[StoredArticle]:
         """First tellings that were stored in that time, the newest first."""

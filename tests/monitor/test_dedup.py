@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.article import Article
-from monitor.alignment import overlap
-from monitor.dedup import Index, fingerprints, same_words, telling
+from monitor.alignment import Overlap, overlap
+from monitor.dedup import Index, fingerprints, reprinted, same_words, telling
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -210,3 +210,38 @@ def test_what_shares_too_little_to_be_a_reprint_is_not_read() -> None:
     assert not known._told
     assert known.earlier(article(first)) is not None
     assert known.earlier(later) is None  # nor when it is at hand
+
+
+def alike(later: float, earlier: float, density: float, common: int) -> Overlap:
+    return Overlap(later, earlier, density, frozenset(), frozenset(), common)
+
+
+HOURS = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("one", "apart", "why"),
+    [
+        (alike(0.75, 0.63, 0.73, 164), 3 * HOURS, "a statement that two desks cut, each in its own way"),
+        (alike(0.54, 0.85, 0.78, 52), HOURS, "a short one of the same kind"),
+        (alike(0.17, 1.0, 0.8, 67), 9 * HOURS, "a story that is one of several on the other's page"),
+    ],
+)
+def test_what_two_outlets_have_of_one_hand(one: Overlap, apart: timedelta, why: str) -> None:
+    assert reprinted(one, apart=apart), why
+    assert not reprinted(one, apart=apart, own=True), "an outlet writes by its own forms"
+    assert not reprinted(one, apart=apart, told_elsewhere=0.4), "a round-up of two"
+    assert not reprinted(one, apart=apart + 30 * HOURS), "the next day it is another report"
+
+
+@pytest.mark.parametrize(
+    ("one", "apart"),
+    [
+        (alike(0.71, 0.74, 0.77, 42), 3 * HOURS),  # two cables of congratulation, to two heads of state
+        (alike(0.43, 0.93, 0.92, 46), HOURS),  # the titles of the host and of his guests, and another guest
+        (alike(0.5, 0.78, 0.76, 63), HOURS),
+        (alike(0.42, 0.63, 0.7, 105), HOURS),
+    ],
+)
+def test_titles_and_background_are_not_of_one_hand(one: Overlap, apart: timedelta) -> None:
+    assert not reprinted(one, apart=apart)

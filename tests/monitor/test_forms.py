@@ -39,6 +39,17 @@ def test_another_spelling_and_another_word_are_an_edit() -> None:
     assert not any("انستجرام" in before for before, _ in replaced(telling(one), telling(other)))
 
 
+def test_a_figure_that_both_headlines_tell_is_the_news() -> None:
+    """One desk says "paving" and the other one "surfacing", and each counts the kilometres in its own way."""
+    one = "خصصت المحافظة 197 مليون ليرة لتعبيد الطرق، منها 12 طريقاً بطول 40 كيلومتراً و9 طرق بطول 25 كيلومتراً."
+    other = "خصصت المحافظة 197 مليون ليرة لتزفيت الطرق، منها 15 طريقاً بطول 48 كيلومتراً و6 طرق بطول 17 كيلومتراً."
+    headlines = "197 مليون ليرة لتعبيد الطرق", "المحافظة تخصص 197 مليوناً لتزفيت الطرق"
+    assert not form(one, other, headlines)
+    assert form(one, other, headlines, own=True)
+    assert form(one, other, tuple(headline.replace("197", "2026") for headline in headlines))  # type: ignore[arg-type]
+    assert form(one, other, (headlines[0], headlines[1].replace("197", "198")))
+
+
 def test_nothing_is_no_form() -> None:
     assert not form("", "")
     assert list(replaced([], ["كلمة"])) == []
