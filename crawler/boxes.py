@@ -11,9 +11,9 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from crawler.sheet import marks, tokens
+from crawler.sheet import marks, named
 
-__all__ = ["beside", "is_box_name", "is_container"]
+__all__ = ["beside", "box_name", "is_box_name", "is_container"]
 
 _BOXES = re.compile(
     "|".join(
@@ -76,16 +76,33 @@ def _is_container_name(token: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
+def _names_container(identity: str, classes: str) -> bool:
+    """Of what a site's pages call their elements, alike on each of them: an element is asked many times."""
+    return any(map(_is_container_name, (identity.strip(), *classes.split()[:40])))
+
+
+@lru_cache(maxsize=8192)
 def is_box_name(token: str) -> bool:
     """Whether a class or an id is that of a box that is not the article: related posts, share buttons, comments."""
     return _BOXES.fullmatch(token) is not None
 
 
+@lru_cache(maxsize=8192)
+def box_name(identity: str, classes: str) -> str | None:
+    """The id or the class that is that of such a box."""
+    return next(filter(is_box_name, (identity.strip(), *classes.split()[:40])), None)
+
+
+_NAMELESS = ("", "")
+
+
 def is_container(element: HtmlElement) -> bool:
     """Whether an element calls itself the text of an article, by microdata or by a class known from themes."""
-    if not element.attrib:
-        return False
-    return "articleBody" in (element.get("itemprop") or "").split() or any(map(_is_container_name, tokens(element)))
+    names = named(element)
+    if names != _NAMELESS and _names_container(*names):
+        return True
+    means = element.get("itemprop")
+    return means is not None and "articleBody" in means.split()
 
 
 _BESIDE = re.compile(

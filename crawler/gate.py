@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -130,12 +131,21 @@ def is_live(root: HtmlElement, metadata: Metadata) -> bool:
     """Whether a page is a live blog, whose text grows after it is published."""
     if "liveblogposting" in metadata.types:
         return True
-    marks = re.compile(r"(?:^|[\s_-])live-?(?:blog|update|feed|coverage|stream-posts)s?(?:[\s_-]|$)", re.IGNORECASE)
-    return any(
-        marks.search(f"{element.get('class') or ''} {element.get('id') or ''}")
-        for element in root.iter("body", "article", "main", "section", "div", "ol", "ul")
-        if element.attrib
-    )
+    for element in root.iter("body", "article", "main", "section", "div", "ol", "ul"):
+        classes, identity = element.get("class"), element.get("id")
+        if (classes or identity) and _is_live_name(f"{classes or ''} {identity or ''}"[:_NAMES]):
+            return True
+    return False
+
+
+_NAMES = 1_000
+"""Characters of what an element calls itself."""
+_LIVE = re.compile(r"(?:^|[\s_-])live-?(?:blog|update|feed|coverage|stream-posts)s?(?:[\s_-]|$)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def _is_live_name(names: str) -> bool:
+    return _LIVE.search(names) is not None
 
 
 _NUMBERED = re.compile(r"(?:/(?:page/)?|[?&]page=)(\d{1,2})/?$")
@@ -147,6 +157,9 @@ def is_paged(root: HtmlElement, url: str) -> bool:
     if (here := _NUMBERED.search(own)) is not None and here[1] != "1":
         return False
     for link in root.iter("link", "a"):
+        goes = (link.get("href") or "").strip().partition("#")[0].rstrip("/")
+        if not goes.endswith("2"):  # what follows costs twenty times as much, and a page has hundreds of links
+            continue
         if link.tag == "link" and "next" not in (link.get("rel") or "").lower().split():
             continue
         if link.tag == "a" and not any(
@@ -155,7 +168,7 @@ def is_paged(root: HtmlElement, url: str) -> bool:
         ):
             continue
         try:
-            to = urljoin(url, link.get("href") or "").partition("#")[0].rstrip("/")
+            to = urljoin(url, goes)
         except ValueError:
             continue
         if to.startswith(own) and (number := _NUMBERED.fullmatch(to[len(own) :])) is not None and number[1] == "2":

@@ -89,7 +89,6 @@ _PHRASES = re.compile(
             rf"^(?:حمل|حملوا|نزل|نزلوا|لتحميل|لتنزيل|تحميل) (?:الان )?(?:تطبيق|التطبيق|تطبيقنا|{_OURS})\b.{{0,80}}$",
             r"^(?:شارك|شاركوا|شاركها|شاركونا) (?:هذا |هذه )?(?:الخبر|المقال|المقاله|الموضوع|الصفحه|رايك|رايكم|ارائكم)(?:$|\W+(?:مع|علي|عبر|في التعليقات))",
             # rights
-            r"(?:جميع|كافه|كل) (?:ال)?حقوق (?:النشر )?(?:ال)?محفوظه",
             r"^(?:©|\(c\)|copyright\b|حقوق (?:النشر|الطبع|الملكيه)(?: والنشر| والتوزيع)?\s?(?:©|محفوظه|\d|ل))",
             r"^(?:يمنع|يحظر|لا يجوز|يسمح|يرجي عدم) (?:اعاده |ب?اعاده )?(?:ال)?(?:نشر|نقل|اقتباس|نسخ|استخدام)\b.*(?:المصدر|المواد|الموقع|المحتوي|المقال)",
             r"^all rights reserved",
@@ -119,6 +118,8 @@ _PHRASES = re.compile(
         )
     )
 )
+"""Each from the beginning of a line on: what may stand anywhere is tried at every letter, and the others with it."""
+_RIGHTS = re.compile(r"(?:جميع|كافه|كل) (?:ال)?حقوق (?:النشر )?(?:ال)?محفوظه")
 _LONGEST = 400
 _EDGES = " \t*#-_=+~•●■►▶◄◀☛⬅➡←→↓⇐⇒»«›‹>|:.،,;؛!()[]{}\"'“”…🔴🔵⭕📌👈👉✅🔹🔸▪◾\ufe0f\u200d"
 
@@ -157,8 +158,12 @@ def opens_with_label(line: str, *, linked: bool = False) -> bool:
 
 def is_phrase(line: str) -> bool:
     """Whether a line is a standing phrase of sites: follow us, rights, disclaimers, counters."""
+    if len(line) > _LONGEST:
+        return False
     shape = _shape(line)
-    return len(line) <= _LONGEST and (_PHRASES.search(shape) is not None or _is_buttons(shape))
+    if "حقوق" in shape and _RIGHTS.search(shape):
+        return True
+    return _PHRASES.match(shape) is not None or _is_buttons(shape)
 
 
 def is_boilerplate(line: str) -> bool:

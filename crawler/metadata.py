@@ -10,7 +10,7 @@ import html
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
@@ -111,13 +111,13 @@ _META_LANGUAGES = ("og:locale", "content-language", "language", "inlanguage", "d
 
 def collect(root: HtmlElement, url: str) -> Metadata:
     """Everything the markup of a page says, for the page at ``url``."""
-    metas = _metas(root)
+    metas, marked = _metas(root), cast("list[HtmlElement]", _MARKED(root))
     nodes = list(_nodes(root))
     article = _the_article(nodes, url, metas)
     said = _said(article)
     return Metadata(
         titles=_unique(
-            [*metas["og:title"], *said["headline"], *_of(metas, _META_TITLES), *_itemprop(root, "headline")]
+            [*metas["og:title"], *said["headline"], *_of(metas, _META_TITLES), *_itemprop(marked, "headline")]
         ),
         document_title=squeeze(html.unescape(_first_text(root, ".//title"))),
         site_names=_unique([*_of(metas, _META_SITES), *said["publisher"], *_site_nodes(nodes)]),
@@ -125,7 +125,7 @@ def collect(root: HtmlElement, url: str) -> Metadata:
         images=_addresses([*_of(metas, _META_IMAGES), *said["image"]], url),
         tags=_unique(_tag_list(metas, said)),
         descriptions=_unique([*_of(metas, _META_DESCRIPTIONS), *said["description"]]),
-        dates=_unique([*said["datePublished"], *_of(metas, _META_DATES), *_dated(root), *said["dateCreated"]]),
+        dates=_unique([*said["datePublished"], *_of(metas, _META_DATES), *_dated(marked), *said["dateCreated"]]),
         canonical=_canonical(root, url),
         language=_language(root, metas, said),
         types=_types(root, nodes, metas),
@@ -159,19 +159,19 @@ def _first_text(root: HtmlElement, path: str) -> str:
     return "" if element is None else "".join(element.itertext())
 
 
-def _itemprop(root: HtmlElement, name: str) -> list[str]:
-    elements = [e for e in root.iter("h1", "h2", "span", "div") if name in (e.get("itemprop") or "").split()]
+def _itemprop(marked: Sequence[HtmlElement], name: str) -> list[str]:
+    elements = [e for e in marked if e.tag in _SAY and name in (e.get("itemprop") or "").split()]
     return [text_of(element) for element in elements[:2]]
 
 
-_MARKED = etree.XPath(".//*[(@datetime or @itemprop or @property) and not(self::meta)]")
+_SAY = ("h1", "h2", "span", "div")
+_MARKED = etree.XPath("descendant::*[(@datetime or @itemprop or @property) and not(self::meta)]")
 _DATED = frozenset({"datepublished", "datecreated", "dc:date", "dc:issued", "dcterms:created", "sioc:created"})
 
 
-def _dated(root: HtmlElement) -> list[str]:
+def _dated(marked: Sequence[HtmlElement]) -> list[str]:
     """Dates in microdata, RDFa and ``<time>``; those of change, of comments and of teasers left out."""
     found: list[tuple[int, str]] = []
-    marked = cast("list[HtmlElement]", _MARKED(root))
     for element in marked:
         names = f"{element.get('itemprop') or ''} {element.get('property') or ''}".lower().split()
         value = squeeze(element.get("datetime") or element.get("content") or element.get("title") or "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from lxml import etree
@@ -16,7 +17,7 @@ from lxml.html import HtmlElement, HTMLParser
 
 from crawler.folding import squeeze
 
-__all__ = ["BLOCKS", "Line", "Sheet", "TooMuch", "marks", "parse", "plain", "text_of", "tokens"]
+__all__ = ["BLOCKS", "Line", "Sheet", "TooMuch", "marks", "named", "parse", "plain", "text_of", "tokens"]
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_TAGS = 60_000
@@ -95,16 +96,19 @@ SILENT = frozenset(
 )
 """Elements whose text is never the article's."""
 
+_INLINE, _SILENT, _BREAK, _BLOCK = range(4)
+_KINDS = dict.fromkeys(SILENT, _SILENT) | dict.fromkeys(BLOCKS, _BLOCK) | {"br": _BREAK}
+_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SKIPPED_MARKUP = re.compile(r"<(script|style)\b", re.IGNORECASE)
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{5000,}")
+_CONTROL = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
+_LONG = 5_000
 
 
 class TooMuch(Exception):  # noqa: N818  it is no error: a page is refused before it costs
     """A page that would cost more than a news page may; the message says what there is too much of."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)  # not frozen: a page has thousands, and to make a frozen one takes three times as long
 class Line:
     """A line that a reader of the page would see: the text of a block, or of a part of it between two ``<br>``."""
 
@@ -126,20 +130,30 @@ def parse(text: str) -> HtmlElement | None:
     """The tree of a decoded page, without comments; ``None`` where there is nothing. Raises :class:`TooMuch`."""
     if len(text) > MAX_BYTES:
         raise TooMuch(f"{len(text):,} characters")
-    tags = _tags(text)
-    if tags > MAX_TAGS:
+    if text.count("<") > MAX_TAGS and (tags := _tags(text)) > MAX_TAGS:
         raise TooMuch(f"{tags:,} tags")
-    for tag in _LONG_TAG.finditer(text):
-        attributes = tag[0].count("=")
-        if attributes > MAX_ATTRIBUTES or (len(tag[0]) > MAX_TAG_LENGTH and attributes > 50):
-            raise TooMuch(f"a tag of {len(tag[0]):,} characters")
-    clean = _CONTROL.sub("", text)
+    for size, attributes in _long_tags(text):
+        if attributes > MAX_ATTRIBUTES or (size > MAX_TAG_LENGTH and attributes > 50):
+            raise TooMuch(f"a tag of {size:,} characters")
+    clean = text.encode("utf-8", "ignore").translate(None, _CONTROL)  # what is ignored is lone surrogates
+    if b"\xef\xbf" in clean:
+        clean = clean.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")  # U+FFFE, U+FFFF
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        root = etree.fromstring(clean.encode("utf-8", "replace"), parser=parser)
+        root = etree.fromstring(clean, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     return root if isinstance(root, HtmlElement) else None
+
+
+def _long_tags(text: str) -> Iterator[tuple[int, int]]:
+    """How many characters long tags have, and how many ``=``. A regular expression needs seven times as long."""
+    for piece in text.split("<")[1:]:
+        if len(piece) > _LONG and piece[0].isascii() and piece[0].isalpha():
+            end = piece.find(">")
+            tag = piece if end < 0 else piece[:end]
+            if len(tag) > _LONG:
+                yield len(tag) + 1, tag.count("=")
 
 
 def _tags(text: str) -> int:
@@ -163,20 +177,42 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 def marks(element: HtmlElement) -> str:
     """What an element calls itself: id, classes, itemprop and role, humps parted (``articleDate``: ``article-Date``)."""
-    attributes = element.attrib
-    if not attributes:
+    given = element.get
+    names = given("id"), given("class"), given("itemprop"), given("role")
+    if names == _NAMELESS:
         return ""
-    names = " ".join(value for key in ("id", "class", "itemprop", "role") if (value := attributes.get(key)))
+    return _marks(names) if sum([len(name) for name in names if name]) <= _NAMES else _marked(names)
+
+
+_NAMELESS = (None,) * 4
+_NAMES = 1_000
+"""Characters: what is longer is not remembered, so that a hostile page cannot fill the memory."""
+
+
+def _marked(given: tuple[str | None, ...]) -> str:
+    names = " ".join(filter(None, given))
     if "elementor-" in names:  # which calls everything a widget, the article's text too
         names = " ".join(name for name in names.split() if not name.startswith("elementor-"))
     return _HUMP.sub("-", names[:500]) if names else ""
 
 
-def tokens(element: HtmlElement) -> list[str]:
+_marks = lru_cache(maxsize=4096)(_marked)
+"""A site's pages call their elements the same, and one element is asked what it is a dozen times."""
+
+
+def tokens(element: HtmlElement) -> tuple[str, ...]:
     """The id and the class tokens of an element."""
-    names = (element.get("class") or "").split()[:40]
-    identity = element.get("id")
-    return [identity.strip(), *names] if identity else names
+    identity, classes = named(element)
+    names = classes.split()[:40]
+    return (identity.strip(), *names) if identity else tuple(names)
+
+
+def named(element: HtmlElement) -> tuple[str, str]:
+    """The id and the classes of an element, as far as anybody looks at them."""
+    identity, classes = element.get("id") or "", element.get("class") or ""
+    if len(identity) + len(classes) > _NAMES:
+        return identity[:_NAMES], classes[:_NAMES]
+    return identity, classes
 
 
 def plain(element: HtmlElement) -> bool:
@@ -192,8 +228,8 @@ class Sheet:
         self.lines: list[Line] = []
         self.spans: dict[HtmlElement, tuple[int, int]] = {}
         for block, pieces, broken in self._runs():
-            text = squeeze("".join([piece for piece, _ in pieces]))
-            if text:
+            text = "".join([piece for piece, _ in pieces])
+            if not text.isspace() and (text := squeeze(text)):
                 links = [piece for piece, linked in pieces if linked]
                 link = (
                     0 if not links else len(text) if len(links) == len(pieces) else sum(map(len, map(squeeze, links)))
@@ -229,32 +265,42 @@ class Sheet:
         starts = [0]
         links = silent = 0
         broken = False
+        opened: list[tuple[int, bool, bool]] = []  # of each open element: what kind it is, whether it is a link, mute
         for event, node in etree.iterwalk(self.root, events=("start", "end")):
-            tag = node.tag if isinstance(node.tag, str) else "script"
-            block = tag in BLOCKS
-            if (block or tag == "br") and pieces:
-                yield stack[-1], pieces, broken or tag == "br"
-                pieces = []
-            mute = tag in SILENT or ("style" in node.attrib and _hidden(node))
             if event == "start":
+                tag = node.tag if isinstance(node.tag, str) else "script"
+                kind = _KINDS.get(tag, _INLINE)
+                # an <a name> left open swallows the rest of an old page
+                link = tag == "a" and node.get("href") is not None
+                mute = kind == _SILENT or (
+                    (style := node.get("style")) is not None and _HIDDEN.search(style) is not None
+                )
+                opened.append((kind, link, mute))
+                if kind >= _BREAK and pieces:
+                    yield stack[-1], pieces, broken or kind == _BREAK
+                    pieces = []
                 silent += mute
-                links += _is_link(node)
-                if block:
+                links += link
+                if kind == _BLOCK:
                     stack.append(node)
                     starts.append(len(self.lines))
                     broken = False
-                elif tag == "br":
+                elif kind == _BREAK:
                     broken = True
-                if node.text and not silent:
-                    pieces.append((node.text, links > 0))
+                if not silent and (text := node.text):
+                    pieces.append((text, links > 0))
                 continue
+            kind, link, mute = opened.pop()
+            if kind >= _BREAK and pieces:
+                yield stack[-1], pieces, broken or kind == _BREAK
+                pieces = []
             silent -= mute
-            links -= _is_link(node)
-            if block and len(stack) > 1:
+            links -= link
+            if kind == _BLOCK and len(stack) > 1:
                 self.spans[stack.pop()] = (starts.pop(), len(self.lines))
                 broken = False
-            if node is not self.root and node.tail and not silent:
-                pieces.append((node.tail, links > 0))
+            if not silent and node is not self.root and (text := node.tail):
+                pieces.append((text, links > 0))
         if pieces:
             yield stack[-1], pieces, broken
         self.spans[self.root] = (0, len(self.lines))
@@ -263,15 +309,3 @@ class Sheet:
 def text_of(element: HtmlElement) -> str:
     """All text of an element on one line, without what is never shown."""
     return squeeze(" ".join(line.text for line in Sheet(element).lines))
-
-
-def _is_link(element: HtmlElement) -> bool:
-    """Whether it is a link: an ``<a name>`` left open swallows the rest of an old page."""
-    return element.tag == "a" and "href" in element.attrib
-
-
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-
-
-def _hidden(element: HtmlElement) -> bool:
-    return _HIDDEN.search(element.get("style") or "") is not None

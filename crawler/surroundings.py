@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -164,6 +165,15 @@ def _together(sheet: Sheet, at: int, line: Line) -> bool:
     return common is not None and common.tag not in ("body", "html")
 
 
+_NAMES = 700
+"""Characters of what an element calls itself."""
+
+
+@lru_cache(maxsize=8192)
+def _is_byline_name(names: str) -> bool:
+    return _BYLINE_CLASS.search(names) is not None
+
+
 def bylines(sheet: Sheet, title: str) -> Iterator[str]:
     """Names that stand in a byline near the headline, as printed."""
     at = headline_at(sheet, title)
@@ -176,7 +186,7 @@ def bylines(sheet: Sheet, title: str) -> Iterator[str]:
         return
     for element in sheet.root.iter("a", "span", "div", "p", "li", "strong", "b", "h3", "h4", "h5", "h6", "address"):
         called = f"{marks(element)} {element.get('rel') or ''}"
-        if called != " " and _BYLINE_CLASS.search(called) and not beside(element):
+        if called != " " and _is_byline_name(called[:_NAMES]) and not beside(element):
             names = [" ".join("".join(link.itertext()).split()) for link in element.iter("a")]
             text = next((name for name in names if " " in name), "") or " ".join(" ".join(element.itertext()).split())
             # a name has two words; one word in an author's place is as often the section

@@ -9,14 +9,15 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler import labels
-from crawler.boxes import is_box_name, is_container
+from crawler.boxes import box_name, is_container
 from crawler.folding import fold, squeeze
-from crawler.sheet import BLOCKS, Line, Sheet, plain, tokens
+from crawler.sheet import BLOCKS, Line, Sheet, named, plain
 
 __all__ = ["prune"]
 
@@ -130,11 +131,14 @@ def _prune_menus(work: _Pruning) -> None:
             work.remove(element, "menu" if element.tag != "aside" else "beside the article")
 
 
+_NAMED = etree.XPath("descendant-or-self::*[@class or @id or @aria-labelledby]")
+
+
 def _prune_boxes(work: _Pruning) -> None:
-    for element in list(work.sheet.root.iter(etree.Element)):
-        if not element.attrib or element.tag in _NEVER or element in work.holding:
+    for element in cast("list[HtmlElement]", _NAMED(work.sheet.root)):
+        if element.tag in _NEVER or element in work.holding:
             continue
-        name = next(filter(is_box_name, tokens(element)), None) or _described(element)
+        name = box_name(*named(element)) or _described(element)
         if name is None or not work.free(element):
             continue
         size = work.sheet.size(element)
@@ -283,14 +287,14 @@ def _prune_glued(work: _Pruning) -> None:
                 work.remove(other, "label and link")
 
 
-_POLICY = re.compile(r"privacy|terms|guideline|conditions|policy|policies|disclaimer", re.IGNORECASE)
+_POLICY = ("privacy", "terms", "guideline", "conditions", "policy", "policies", "disclaimer")
 
 
 def _prune_policies(work: _Pruning) -> None:
     """Removes paragraphs that link to two or more rules of the house: an invitation to comment, a cookie notice."""
     rules: dict[HtmlElement, set[str]] = defaultdict(set)
     for link in work.sheet.root.iter("a"):
-        if _POLICY.search(link.get("href") or ""):
+        if any(map((link.get("href") or "").lower().__contains__, _POLICY)):
             block = next((a for a in link.iterancestors() if a.tag in BLOCKS), None)
             if block is not None:
                 rules[block].add(link.get("href") or "")

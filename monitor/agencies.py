@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.arabic import WORD, fold, relax
+from monitor.arabic import WORD, coarse
 
 __all__ = ["STATE", "agency"]
 
@@ -69,5 +69,5 @@ def agency(text: str, author: str | None = None) -> str | None:
 
 def _folded(line: str, most: int) -> str:
     tokens = _TOKEN.findall(line)[:most]
-    words = [relax(fold(token)) if WORD.fullmatch(token) else _MARK for token in tokens]
+    words = [coarse(token) if WORD.fullmatch(token) else _MARK for token in tokens]
     return re.sub(r"\|(?: \|)+", _MARK, " ".join(words)).removeprefix("| ") if words[1:] else " ".join(words)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "UNSEEN",
     "WORD",
     "Token",
+    "coarse",
     "fold",
     "is_arabic",
     "relax",
@@ -46,7 +48,11 @@ WORD = re.compile(
 )
 """One word, a run of digits, or a word of another script. An Arabic match may end in unseen characters."""
 
-_UNSEEN_END = re.compile(f"[{UNSEEN}]+$")
+_UNSEEN_CHARACTERS = "\u00ad\u034f\u061c\u180e\ufeff" + "".join(
+    map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), *range(0x2066, 0x206A)))
+)
+_PLAIN = re.compile("[\u0621-\u063a\u0641-\u064a]+")
+"""A word of nothing but Arabic letters, as nine in ten of a newspaper are: folded already."""
 _ARABIC = re.compile(f"[{ARABIC_LETTERS}]")
 _COMPOSE = re.compile("[\u0653-\u0655\u0300-\u036f\ufb50-\ufdff\ufe70-\ufefc]")
 _GONE = re.compile(f"[{MARKS}{UNSEEN}\u0300-\u036f ]+")
@@ -66,7 +72,9 @@ _SHAPES = str.maketrans(
 _SHAPES[ord("ۃ")] = "ة"
 _DIGIT_VALUES = {0x0660 + n: str(n) for n in range(10)} | {0x06F0 + n: str(n) for n in range(10)}
 _FOLD = {**_SHAPES, **_DIGIT_VALUES}
-_RELAX = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "ء", "ئ": "ء", "ى": "ي", "ة": "ه"})
+_RELAXED = tuple({"أ": "ا", "إ": "ا", "آ": "ا", "ؤ": "ء", "ئ": "ء", "ى": "ي", "ة": "ه"}.items())
+_REMEMBERED = 32
+"""Characters: words are remembered, texts and what a hostile page calls a word are not."""
 
 
 class Token(NamedTuple):
@@ -85,8 +93,19 @@ def fold(word: str) -> str:
     >>> fold("مُعتـقَلين"), fold("ﻻﺟﺊ"), fold("١٤"), fold("Astaná")
     ('معتقلين', 'لاجئ', '14', 'astana')
     """
+    if _PLAIN.fullmatch(word):
+        return word
     if word.isascii():
         return word.lower()
+    return _remembered(word) if len(word) <= _REMEMBERED else _folded(word)
+
+
+@lru_cache(maxsize=1 << 14)
+def _remembered(word: str) -> str:
+    return _folded(word)
+
+
+def _folded(word: str) -> str:
     if _COMPOSE.search(word):
         # A decomposed أ (ا and a combining hamza) is composed before marks are dropped; an accent on a Latin
         # letter is taken apart and dropped with them.
@@ -98,7 +117,19 @@ def fold(word: str) -> str:
 
 def relax(folded: str) -> str:
     """The coarse key under which spellings meet (أ إ آ ا; ؤ ئ ء; ى ي; ة ه): for looking up, never for deciding."""
-    return folded.translate(_RELAX)
+    for letter, to in _RELAXED:  # str.translate costs twice this for a word, and twenty times for a sentence
+        folded = folded.replace(letter, to)
+    return folded
+
+
+def coarse(word: str) -> str:
+    """:func:`relax` of :func:`fold`: nine words in ten of a newspaper were in yesterday's, and are remembered."""
+    return _coarse(word) if len(word) <= _REMEMBERED else relax(fold(word))
+
+
+@lru_cache(maxsize=1 << 17)
+def _coarse(word: str) -> str:
+    return relax(fold(word))
 
 
 def is_arabic(text: str) -> bool:
@@ -114,7 +145,7 @@ def tokens(text: str) -> Iterator[Token]:
     for found in WORD.finditer(text):
         word = found.group()
         start, end = found.span()
-        if tail := _UNSEEN_END.search(word):
-            word = word[: tail.start()]
-            end = start + len(word)
+        seen = word.rstrip(_UNSEEN_CHARACTERS)
+        if len(seen) != len(word):
+            word, end = seen, start + len(seen)
         yield Token(word, start, end, fold(word))

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from crawler.article import Article
-from monitor.arabic import WORD, fold, relax
+from monitor.arabic import WORD, coarse
 from storage.records import Change
 
 __all__ = ["Reading", "compare", "of_its_page", "substantial"]
@@ -24,6 +25,8 @@ _SAME_SENTENCE = 0.4
 """Share of common words from which two sentences are one that was edited."""
 _FEWEST = 4
 """Words of a sentence whose withdrawal matters: less is a label."""
+_SENTENCE_LENGTH = 2_000
+"""Characters: what is longer is no sentence, and not remembered."""
 _MOST = 400
 """Sentences that are compared; what comes after is no news text."""
 
@@ -39,7 +42,7 @@ _TITLE_WORDS = (
     " الناشطة الصحفي الصحفية الشيخ السيد السيدة المدعو المدعوة المعتقل المعتقلة الأسير محافظ المحافظ المتحدث الناطق باسم السفير"
     " المبعوث الجنرال الأمير الملك النائب القاضي المطران مدينة بلدة قرية حي محافظة ريف سجن معبر مخيم"
 )
-_TITLES = frozenset(relax(fold(word)) for word in _TITLE_WORDS.split())
+_TITLES = frozenset(coarse(word) for word in _TITLE_WORDS.split())
 _NUMBER_WORDS = re.compile(
     r"^(?:[وفبلك]?(?:ال)?)(?:واحد\w*|اثن\w*|اثنت\w*|ثلاث\w*|اربع\w*|خمس\w*|ست[هة]?|ستين|ستون|سبع\w*|ثمان\w*|تسع\w*|عشر\w*|مءه|مءت\w*|مءات|الف|الاف|الفين|مليون\w*|ملايين)$"
 )
@@ -100,12 +103,22 @@ def _around(reading: Reading, words: str) -> str:
 
 def _sentences(text: str) -> list[str]:
     found = (match.group().strip() for match in _SENTENCE.finditer(text))
-    return [sentence for sentence in found if _key(sentence) and not _STAMP.search(" ".join(_key(sentence)))][:_MOST]
+    return [sentence for sentence in found if (key := _key(sentence)) and not _STAMP.search(" ".join(key))][:_MOST]
 
 
 def _key(text: str) -> tuple[str, ...]:
     """The words that are compared: without counters."""
-    words = [relax(fold(word)) for word in WORD.findall(text)]
+    return _remembered(text) if len(text) <= _SENTENCE_LENGTH else _words(text)
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str) -> tuple[str, ...]:
+    """While two readings are compared, each sentence is asked for five times."""
+    return _words(text)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    words = [coarse(word) for word in WORD.findall(text)]
     counted = {at for at, word in enumerate(words) if _COUNTED.match(word)}
     kept = (
         word

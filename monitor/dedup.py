@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from crawler.article import Article
 from monitor.alignment import Overlap, overlaps
-from monitor.arabic import WORD, fold, relax
+from monitor.arabic import WORD, coarse
 from monitor.forms import filled_in
 from storage.records import Told
 
@@ -288,17 +288,11 @@ def telling(text: str) -> list[str]:
     """The folded words that are compared: spelling, punctuation and label lines do not count."""
     words: list[str] = []
     for line in text.splitlines():
-        told = [_folded(word) for word in WORD.findall(line)]
+        told = [coarse(word) for word in WORD.findall(line)]
         if len(told) < _LABEL_WORDS and _LABEL.match(" ".join(told[:3]) + " "):
             continue
         words += told
     return words
-
-
-@lru_cache(maxsize=1 << 17)
-def _folded(word: str) -> str:
-    """Nine words in ten of a newspaper were in yesterday's: remembered, a text folds five times as fast."""
-    return relax(fold(word))
 
 
 def same_words(words: Sequence[str]) -> bytes:
@@ -334,7 +328,7 @@ def _mix(hashes: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:
 
 
 def _headline(title: str) -> str:
-    return " ".join(_folded(word) for word in WORD.findall(title))
+    return " ".join(coarse(word) for word in WORD.findall(title))
 
 
 def _when(article: Article) -> datetime:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor import arabic
 from monitor.arabic import fold, relax, tokens
 
 
@@ -71,3 +74,24 @@ def test_any_text_has_tokens_and_folding_is_idempotent(text: str) -> None:
 def test_a_huge_word_is_one_token() -> None:
     (token,) = tokens("ب" * 1_000_000)
     assert token.end == 1_000_000
+
+
+def test_a_word_that_is_remembered_is_the_same_as_one_that_is_too_long_to_be() -> None:
+    for word in ("مُعتـقَلين", "ﻻﺟﺊ", "کتاب‌ها", "ÉTÉ", "١٤", "سوريا"):
+        assert arabic.fold(word * 20) == arabic.fold(word) * 20
+        assert arabic.coarse(word * 20) == arabic.relax(arabic.fold(word)) * 20 == arabic.coarse(word) * 20
+
+
+def test_plain_letters_are_folded_already_and_relaxing_is_what_its_table_says() -> None:
+    letters = [*map(chr, range(0x621, 0x63B)), *map(chr, range(0x641, 0x64B))]
+    assert [arabic._folded(letter) for letter in letters] == letters
+    assert arabic.relax("أإآؤئىة") == "ااا" + "ءء" + "يه"
+    assert not {to for _, to in arabic._RELAXED} & {letter for letter, _ in arabic._RELAXED}
+
+
+def test_unseen_characters_at_the_end_of_a_word_are_no_part_of_it() -> None:
+    unseen = [chr(code) for code in range(0x10000) if re.match(f"[{arabic.UNSEEN}]", chr(code))]
+    assert sorted(arabic._UNSEEN_CHARACTERS) == unseen
+    for character in unseen:
+        (token,) = arabic.tokens(f"كتاب{character * 3}")
+        assert (token.text, token.end) == ("كتاب", 4)
