@@ -130,7 +130,9 @@ def _content(digest: Digest, story: Story) -> Iterator[str]:
         to = link(telling.url)
         shown = f'<a href="{escape(to.href)}">{who}</a>' if to else who
         proof = (
-            f"{comma}{say(language, 'proof')} <bdi>{escape(plain(telling.capture))}</bdi>" if telling.capture else ""
+            f"{comma}{say(language, 'proof')} <bdi>{escape(sentences.proof(plain(telling.capture)))}</bdi>"
+            if telling.capture
+            else ""
         )
         yield f"<p>{shown} ({affiliation}){comma}{sentences.told(digest, telling)}{proof}</p>"
     for why in story.why:

@@ -124,7 +124,9 @@ class _Writer:
     def _afterwards(self, one: Edit | Removal, at: str) -> str:
         parts = [self.pen.text(one.outlet.title), at]
         parts.append(
-            f"{self.say('proof')} {self.pen.text(one.capture)}" if one.capture else self.say("articles not kept")
+            f"{self.say('proof')} {self.pen.text(sentences.proof(one.capture))}"
+            if one.capture
+            else self.say("articles not kept")
         )
         return f"{self.say('comma').join(parts)}: {self._link(one.url)}"
 
@@ -172,8 +174,8 @@ class _Writer:
         if story.outlets > 1 and telling is story.tellings[0]:
             parts.append(self.pen.strong(self.say("first here")))
         if telling.capture:
-            parts.append(f"{self.say('proof')} {self.pen.text(telling.capture)}")
-        parts += [self.pen.text(note) for note in telling.notes]
+            parts.append(f"{self.say('proof')} {self.pen.text(sentences.proof(telling.capture))}")
+        parts += [self.pen.text(sentences.reason(self.language, note)) for note in telling.notes]
         if telling.title != story.quoted.title:
             parts.append(f"{self.say('open')}{self.pen.text(telling.title)}{self.say('close')}")
         return f"{self.say('comma').join(parts)}: {self._link(telling.url)}"
@@ -230,7 +232,10 @@ class _Writer:
             line = f"{self.pen.text(read.outlet.title)} ({affiliation}): {self.say('reads')}"
             line += f" {sentences.reads(self.language, read)}{comma}{self.say('last read')} {last}"
             counts = comma.join(f"{FATES[self.language][fate]} {n}" for fate, n in read.fates.items())
-            defects = "".join(f"{comma}{self.say('defects')}: {self.pen.text(defect)}" for defect in read.defects)
+            defects = "".join(
+                f"{comma}{self.say('defects')}: {self.pen.text(sentences.reason(self.language, defect))}"
+                for defect in read.defects
+            )
             yield self.pen.item(line + (f"{self.say('semicolon')}{counts}" if counts else "") + defects)
 
     def roots(self) -> Iterator[str]:
@@ -243,7 +248,7 @@ class _Writer:
             yield from (self.pen.title(3, self.say(title)), "", *points, "")
 
     def _because(self, why: str | None) -> str:
-        return f" ({self.pen.text(why)})" if why else ""
+        return f" ({self.pen.text(sentences.reason(self.language, why))})" if why else ""
 
     def _link(self, url: str) -> str:
         return self.pen.link(url) or f"{self.say('no link')} {self.pen.text(url)}"

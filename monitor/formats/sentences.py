@@ -4,13 +4,14 @@ harmless, by the format.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from crawler.outcome import Fate
 from monitor.charts import Chart
 from monitor.coverage import FallenOut, ReadSource, Stale, Stretch, TroubledPass, TroubledSource
 from monitor.digest import Digest, Edit, Event, Removal, Story, Telling
-from monitor.formats import when
+from monitor.formats import reasons, when
 from monitor.formats.words import AFFILIATIONS, GONE, count, say, zone_name
 from monitor.revisits import MANY
 
@@ -30,7 +31,9 @@ __all__ = [
     "no_hits",
     "outlets",
     "pass_line",
+    "proof",
     "reads",
+    "reason",
     "removed_at",
     "silence",
     "silent",
@@ -39,6 +42,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+_NAME = re.compile("urn:uuid:([0-9a-f]{8})-[0-9a-f-]{27}")
 _MUCH = 5
 """Mentions more than usual, at least, to be called far more."""
 
@@ -182,8 +186,19 @@ def removed_at(digest: Digest, removal: Removal) -> str:
 def gone(language: str, why: str) -> str:
     """How its absence looked, in the digest's words; as it was noted where they have none."""
     alone = why.removeprefix(MANY)
-    said = next((words for start, words in GONE[language].items() if alone.startswith(start)), alone)
+    said = next((words for start, words in GONE[language].items() if alone.startswith(start)), reason(language, alone))
     return say(language, "gone with many") + said if alone != why else said
+
+
+def reason(language: str, stored: str) -> str:
+    """A stored reason or note, in the digest's language."""
+    return reasons.said(language, stored)
+
+
+def proof(capture: str) -> str:
+    """What a reader recognises a Capture by: its first digits. The whole name stands where it takes no room."""
+    digits = _NAME.fullmatch(capture)
+    return digits[1] if digits else capture
 
 
 def trouble_time(digest: Digest, trouble: TroubledSource) -> str:

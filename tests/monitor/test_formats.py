@@ -395,14 +395,39 @@ def test_hostile_text_comes_back_from_json(text: str, url: str) -> None:
     assert list(faults(read, _SCHEMA, _SCHEMA)) == []
 
 
+def proven(name: str, capture: str, language: str = "ar") -> str:
+    one = flagged()[0]
+    article = replace(one.stored.article, capture=capture, notes=("text from the feed",))
+    stored = replace(one.stored, article=article)
+    shown = digest(flagged=[replace(one, stored=stored, tellings=(stored,))], language=language)
+    return re.sub(r"\\", "", readable(shown, name))
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_proof_and_how_it_was_read_are_told(name: str) -> None:
-    one = flagged()[0]
-    article = replace(one.stored.article, capture="2018-05-12.warc.gz#17", notes=("text from the feed",))
-    stored = replace(one.stored, article=article)
-    out = re.sub(r"\\", "", readable(digest(flagged=[replace(one, stored=stored, tellings=(stored,))]), name))
+    """To people in their language; to programs as it is stored."""
+    out, english = (proven(name, "2018-05-12.warc.gz#17", language) for language in ("ar", "en"))
     assert "2018-05-12.warc.gz#17" in out
-    assert "text from the feed" in out or name == "atom"
+    assert name == "atom" or ("text from the feed" if name == "json" else "نصه من الخلاصة") in out
+    assert ("text from the feed" in out) == (name == "json")
+    assert "text from the feed" in english or name == "atom"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_capture_is_named_by_its_first_digits_and_whole_where_that_takes_no_room(name: str) -> None:
+    out, whole = proven(name, "urn:uuid:4c27bf6e-98c1-4e91-8a93-2f9315f3be1a"), name in {"html", "json"}
+    assert "4c27bf6e" in out
+    assert ("urn:uuid:4c27bf6e-98c1-4e91-8a93-2f9315f3be1a" in out) == whole
+    assert out.count("98c1") == int(whole)
+
+
+@pytest.mark.parametrize("name", sorted(set(FORMATS) - {"json", "atom"}))
+def test_what_was_not_read_is_said_in_arabic(name: str) -> None:
+    """Of what came from a source's trouble only names stand in Latin letters."""
+    troubled = [replace(one, why="robots.txt does not allow it") for one in outcomes() if one.in_trouble]
+    out = re.sub(r"\\", "", readable(digest(outcomes=troubled), name))
+    assert "ملف robots.txt لا يسمح به" in out
+    assert "does not allow" not in out
 
 
 @settings(deadline=None, max_examples=100)
