@@ -229,7 +229,12 @@ def looking_through(articles: int) -> None:
 
 
 def _progress(what: str, share: float) -> None:
-    click.echo(f"\rbuilding the Arabic lexicon, once on this machine: {what} {share:4.0%}", err=True, nl=share >= 1)
+    """At a terminal a line that counts; a log gets one line."""
+    saying = "building the Arabic lexicon, once on this machine"
+    if sys.stderr.isatty():
+        click.echo(f"\r{saying}: {what} {share:4.0%}", err=True, nl=share >= 1)
+    elif not share:
+        click.echo(f"{saying}: some 10 s", err=True)
 
 
 def alerts_of(config: Config, lists: WatchLists, store: Store) -> Alerts:
