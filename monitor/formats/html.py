@@ -76,6 +76,7 @@ def _environment() -> Environment:
         marks=MARKS,
         changes=CHANGES,
         heads=_heads,
+        together=_together,
         printed=printed,
     )
     style = environment.loader.get_source(environment, "style.css")[0] if environment.loader else ""
@@ -96,6 +97,12 @@ def _folds(items: Sequence[object]) -> Iterator[tuple[int, int, Sequence[object]
         if end > at:
             yield at + 1, end, items[at:end]
         at = max(at, end)
+
+
+def _together(stories: Sequence[Story], events: Sequence[Event]) -> frozenset[int]:
+    """The Stories of a section that stand under an Event's line."""
+    told = _heads(stories, events).values()
+    return frozenset(story.id for story in stories if any(story.id in event.stories for event in told))
 
 
 def _heads(stories: Sequence[Story], events: Sequence[Event]) -> Mapping[int, Event]:

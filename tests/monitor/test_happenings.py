@@ -205,3 +205,12 @@ def test_the_order_of_what_comes_in_does_not_matter() -> None:
     versions = [changed(), changed(Change(kind="headline", before="a", after="b"))]
     one, two = full(changed=versions), full(changed=versions, flagged=list(reversed(more["flagged"])))
     assert one == two
+
+
+def test_the_page_shows_which_stories_belong_to_a_happening() -> None:
+    page = html.document_fromstring(FORMATS["html"].render(full()))
+    lines, grouped = page.find_class("event"), page.find_class("of-one")
+    assert lines
+    assert all(line.getnext() in grouped for line in lines)
+    assert {int(str(one.get("id")).rpartition("-")[2]) for one in grouped} == set(talks())
+    assert not html.document_fromstring(FORMATS["html"].render(digest())).find_class("of-one")
