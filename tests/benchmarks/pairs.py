@@ -8,11 +8,11 @@ and every difference, word by word, and called a pair a *reprint* when one of th
 editors or as one of two stories on a page, is the other; *partial* when both rewrite one statement so freely, or share so much
 background only, that two people would differ; else *another*. Partial pairs count neither way and are reported.
 
-Four draws. By the first one the rules were made. Each further one was of articles that were in none before, and was read when the
+Five draws. By the first one the rules were made. Each further one was of articles that were in none before, and was read when the
 rules stood: the second (F1 .92 then: nothing wrong, three of 21 lost), the third (.946: nothing wrong, four of 39 lost, edited by
 two desks within hours) and the fourth (.929: nothing wrong, four of 30 lost, short stories on another outlet's longer page). What
-was lost was mended after each, in general, and seen to hold over all articles of the week. In the last two nothing was drawn for
-being easy: about half of the pairs share less than a third of their 4-grams.
+was lost was mended after each, in general, and seen to hold over all articles of the week; the fifth (.966: nothing wrong, two of
+30 lost) was read after that, and nothing was changed for it. In the last three nothing was drawn for being easy: about half of the pairs share less than a third of their 4-grams.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def main() -> int:
         print(f"data not here: {DATA}")
         return 0
     articles, f1 = load(), 0.0
-    for draw in ("first", "second", "third", "fourth"):
+    for draw in ("first", "second", "third", "fourth", "fifth"):
         pairs = list(judged(draw))
         print(f"\n{draw} draw, {len(pairs)} judged pairs: {dict(Counter(label for *_, label in pairs))}")
         print(f"{'':42}{'precision':>10}{'recall':>8}{'F1':>7}{'partial called':>16}")
