@@ -46,6 +46,9 @@ _ANSWER = 8.0
 """Seconds in which the database is to answer a heartbeat."""
 _POLL = 5.0
 _LONGEST_WAIT = 30.0
+_TAKEN_FOR_DEAD = (
+    "this worker was taken for dead (it was frozen, or cut off): others have its jobs, and it begins afresh"
+)
 
 
 class GivenBackError(Exception):
@@ -154,7 +157,7 @@ class _Session:
             for task in watched:
                 task.cancel()  # a worker gives back what it has, as far as there is a database
             await asyncio.gather(*watched, return_exceptions=True)
-            for task in done:
+            for task in (*done, *workers):
                 if not task.cancelled() and task.exception() is not None:
                     await task
             if not stop.is_set():
@@ -269,7 +272,7 @@ class _Jobs(JobManager):
     async def update_heartbeat(self, worker_id: int) -> None:
         try:
             if not await self._ask(_BEAT, id=worker_id, rests=self._session.rests if self._reads else ""):
-                raise _LostError("this worker was taken for dead (it was frozen, or cut off): others have its jobs")  # noqa: TRY301
+                raise _LostError(_TAKEN_FOR_DEAD)  # noqa: TRY301
         except Exception as error:
             self.lost = error
             raise
@@ -286,7 +289,7 @@ class _Jobs(JobManager):
         try:
             return await super().fetch_job(queues, worker_id)
         except Exception as error:
-            self.lost = error
+            self.lost = _LostError(_TAKEN_FOR_DEAD) if "worker_id_fkey" in str(error.__cause__) else error
             raise
 
     async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: ARG002
