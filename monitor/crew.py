@@ -109,7 +109,7 @@ class Crew:
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT."""
-        for name in ("procrastinate", "psycopg.pool", "asyncio"):  # what of theirs matters is said here, and once
+        for name in ("procrastinate", "psycopg", "asyncio"):  # what of theirs matters is said here, and once
             logging.getLogger(name).setLevel(logging.CRITICAL)
         asyncio.run(self._run())
 
@@ -130,6 +130,8 @@ class Crew:
                     log.error("%s; it is tried again until it works", _first_line(error))  # noqa: TRY400
                 said = True
                 self.notifier.say(f"STATUS=waiting: {_first_line(error)}", "WATCHDOG=1")
+            except Exception:  # a worker that is started once works for years
+                log.exception("a bug; the worker begins afresh")
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), wait)
             wait = min(wait * 2, _LONGEST_WAIT)

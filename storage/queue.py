@@ -7,12 +7,13 @@ On SQLite, and where no worker was ever started, there is no queue, and it is em
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from importlib import resources
 
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import IntegrityError
 
 from storage.database import reading, writing
 from storage.errors import StorageError
@@ -177,7 +178,9 @@ class Queue:
                 why = f"its worker {worker or '(unknown)'} was not heard of for {stalled:.0f} s"
                 connection.execute(_TROUBLE, {"id": number, "worker": worker or "", "why": why})
                 row = {"id": number, "most": most, "worker": worker_id}
-                state = connection.scalar(_TAKEN_BACK, row)
+                state = None
+                with suppress(IntegrityError), connection.begin_nested():  # the same was put in at this very moment
+                    state = connection.scalar(_TAKEN_BACK, row)
                 if state is not None:
                     said.append(
                         f"{about}: {why}; {'it is given up' if state == 'failed' else 'it begins anew elsewhere'}"

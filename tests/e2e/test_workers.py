@@ -22,7 +22,7 @@ from tests.postgres import database
 
 _SETTINGS = """zone: UTC
 schedule: {crawl: 2s, digest: "00:00"}
-fetching: {delay: 400ms, timeout: 10s, readers: 1}
+fetching: {delay: 400ms, timeout: 30s, readers: 1}
 """
 _ONE = [Source(name="a", kind="feed", url="http://127.0.0.1:9/feed", title="a", allow_addresses=("127.0.0.1/32",))]
 _NAMES = ("eins", "zwei", "drei")
@@ -37,6 +37,12 @@ def _at(store: Store, name: str) -> str | None:
 def _in_the_middle(store: Store, room: Wires, name: str) -> bool:
     host = _at(store, name)
     return host is not None and room.articles_asked(host) >= 2
+
+
+def _tried_again(store: Store, host: str) -> bool:
+    """Whether another worker has met the turn of the one that still reads it: taken back is one try, given back another."""
+    job = next((one for one in store.queue.listed() if one.args.get("host") == host), None)
+    return job is None or job.attempts >= 2
 
 
 def _all_read(store: Store, room: Wires) -> bool:
@@ -86,6 +92,8 @@ def _struck(
     crew[killed].kill()
     eventually(lambda: _in_the_middle(store, room, frozen), 120)
     os.kill(crew[frozen].pid, signal.SIGSTOP)
+    host = str(_at(store, frozen))
+    room.slow[host] = 12  # what the frozen one has started is not frozen, and still at it when the job begins anew
     eventually(lambda: _in_the_middle(store, room, cut), 120)
     ways[cut].cut()
     _, alive = psutil.wait_procs(children, 10)
@@ -93,7 +101,10 @@ def _struck(
     eventually(lambda: "it is tried again until it works" in said.read_text(), 60)
     ways[cut].mend()
     eventually(lambda: frozen in store.queue.lost(), 60)
+    eventually(lambda: _tried_again(store, host), 90)
+    assert sum(one == host and path == "/feed" for one, path, _ in room.asked) == 1, "two ask it at the same time"
     os.kill(crew[frozen].pid, signal.SIGCONT)
+    room.slow.clear()
     eventually(lambda: any(one.name == frozen for one in store.queue.workers()), 60)
 
 

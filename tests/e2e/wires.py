@@ -40,6 +40,8 @@ class Wires:
     delay: float
     ports: dict[str, int] = field(default_factory=dict)
     asked: list[tuple[str, str, float]] = field(default_factory=list)
+    slow: dict[str, float] = field(default_factory=dict)
+    """Seconds that a host takes for an answer."""
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -106,6 +108,7 @@ def wires(outlets: int, *, reports: int, delay: float) -> Iterator[Wires]:
             host = str(self.server.server_address[0])
             with lock:
                 room.asked.append((host, self.path, time.monotonic()))
+            time.sleep(room.slow.get(host, 0))
             status, kind, body = _answer(room, host, self.path, now)
             raw = body.encode()
             self.send_response(status)
