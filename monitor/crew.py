@@ -63,6 +63,8 @@ class JobFailedError(RasidError):
     """A job could not be done. It is tried again after ``again``; ``None``: it is given up."""
 
     again: timedelta | None = None
+    final = False
+    """It would fail again just so."""
 
 
 class Hands(Protocol):
@@ -198,16 +200,16 @@ class _Session:
             if job.queue == queue.CLOCK:
                 log.error("%s: %s", job.task_name, why)  # noqa: TRY400
                 return
-            raise self._failed(job, why) from error
+            raise self._failed(job, why, final=isinstance(error, JobFailedError) and error.final) from error
 
-    def _failed(self, job: Job, why: str) -> Exception:
+    def _failed(self, job: Job, why: str, *, final: bool) -> Exception:
         assert job.id is not None
         try:
             tries = self._crew.queue.trouble(job.id, self._crew.me.name, why)
         except StorageError:  # it is the database; whoever takes the job up begins anew
             return GivenBackError()
         failed = JobFailedError(why, subject=job.queueing_lock)
-        failed.again = queue.again_in(tries)
+        failed.again = None if final else queue.again_in(tries)
         after = f"it is tried again in {failed.again}" if failed.again else "it is given up; `rasid queue` shows it"
         log.error("%s: %s; %s", job.queueing_lock, why, after)
         return failed

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import in_use, loaded, now, opened
+from monitor.cli.edges import in_use, loaded, now, opened, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from monitor.backfill import Report
     from monitor.config import Config
+    from storage.store import Store
 
 __all__ = ["backfill"]
 
@@ -31,6 +34,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--until", type=_DAY, help="Only what was fetched before this day.")
 @click.option("--digest", is_flag=True, help="Let what is flagged go into the next digest.")
 @click.option("--again", is_flag=True, help="Read files once more that were read to their end.")
+@click.option("--queue", "later", is_flag=True, help="Leave it to the workers: each file is a job of theirs.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_obj
 def backfill(
@@ -42,6 +46,7 @@ def backfill(
     until: datetime | None,
     digest: bool,
     again: bool,
+    later: bool,
     as_json: bool,
 ) -> None:
     """Read archives of the past (WARC files, like those of Common Crawl's news) into the store.
@@ -55,12 +60,13 @@ def backfill(
 
     from crawler.reading import Readers
     from monitor.backfill import Backfill
-    from monitor.lock import hold
 
     config = loaded(folder)
+    if later:
+        click.echo(_queued(config, places, _words(since, until, all=everything, digest=digest, again=again)))
+        return
     lists = in_use(config, last_good=False)
-    with hold(config.settings.var / "backfill.lock", "a backfill"), opened(config) as store:
-        wanted = _files(config, places)
+    with _turn(config, places) as (store, wanted):
         shown = _Progress(sum(file.stat().st_size for file in wanted), quiet=as_json)
         fetching = config.fetching()
         readers = Readers(fetching.readers, fetching.read_limit)
@@ -82,6 +88,47 @@ def backfill(
         click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _told(report))
     if any(report.error for report in reports):
         sys.exit(_BROKEN)
+
+
+@contextmanager
+def _turn(config: Config, places: Sequence[str]) -> Iterator[tuple[Store, list[Path]]]:
+    """The store, and the files that nobody else reads meanwhile: all of them, on one machine."""
+    from monitor.backfill import identity
+    from monitor.lock import BusyError, hold
+
+    if not shared(config):
+        with hold(config.settings.var / "backfill.lock", "a backfill"), opened(config) as store:
+            yield store, _files(config, places)
+        return
+    names = {f"backfill {identity(file)}": file for file in _files(config, places)}
+    with opened(config) as store, store.queue.turns.take(names) as got:
+        if busy := [str(file) for name, file in names.items() if name not in got]:
+            if not got:
+                raise BusyError("another backfill reads it at this moment", subject=busy[0])
+            click.echo(f"left to the backfill that reads them at this moment: {', '.join(busy)}", err=True)
+        yield store, [file for name, file in names.items() if name in got]
+
+
+def _queued(config: Config, places: Sequence[str], options: Sequence[str]) -> str:
+    """A job for each file, to be found under the same path by every worker."""
+    from monitor import queue
+    from monitor.backfill import files
+
+    addresses = [place for place in places if place.startswith(("http://", "https://"))]
+    here = files(Path(place) for place in places if place not in addresses) if len(addresses) < len(places) else []
+    wanted = [queue.backfill_job(place, options) for place in (*addresses, *(str(file.absolute()) for file in here))]
+    with opened(config) as store:
+        store.queue.prepare()
+        new, workers = store.queue.put(wanted, rest=0), store.queue.workers()
+    there = "" if workers else "; no worker is running: `rasid worker` starts one"
+    known = f" ({len(wanted) - new} waited already)" if new < len(wanted) else ""
+    return f"{new} files wait for workers{known}; `rasid queue` shows them{there}"
+
+
+def _words(since: datetime | None, until: datetime | None, **switches: bool) -> list[str]:
+    """The options, as they were written."""
+    days = [f"--{name}={day:%Y-%m-%d}" for name, day in (("since", since), ("until", until)) if day]
+    return [*(f"--{name}" for name, on in switches.items() if on), *days]
 
 
 def _utc(day: datetime | None) -> datetime | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.outcome import Ending
 from monitor import batches, halts
 from monitor.cli.edges import opened
 
@@ -56,6 +57,13 @@ class Outings:
         """That they could not be reached was no fault of theirs: they are due as soon as the network is there."""
         with opened(self._config()) as store:
             store.upkeep.put_off(names, self._now())
+
+    def cut_short(self, names: set[str]) -> list[str]:
+        """Those of them that the end of their pass left unfinished."""
+        with opened(self._config()) as store:
+            return [
+                one.name for one in store.sources() if one.name in names and one.last and one.last.ending is Ending.CUT
+            ]
 
     def _pass(self, names: Sequence[str], limit: timedelta) -> Ended | None:
         chosen = [word for name in names for word in ("--source", name)]

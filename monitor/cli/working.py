@@ -35,7 +35,13 @@ _BUSY, _RESTING = timedelta(seconds=10), _MINUTE
 _FOR_AN_ARCHIVE = timedelta(hours=12)
 _ALONE = 3
 """Hosts in a row of which nobody answered: then it is this machine's network."""
-_MEANS = {2: "the configuration or a watch list was refused", 3: "the store could not be used"}
+_BROKEN = 4
+"""Of an archive: what is whole of it was read, and a second time is no better."""
+_MEANS = {
+    2: "the configuration or a watch list was refused",
+    3: "the store could not be used",
+    4: "it could not be read to its end",
+}
 _NAME = re.compile(r"[\w.-]{1,60}")
 
 
@@ -172,6 +178,10 @@ class _Hands:
         with self._place() as by:
             outings = Outings(self._base, lambda: config, self._children, now, began_by=by)
             ended, done = outings.read(due, limit=config.settings.pass_limit)
+        if self._ended:  # asked to end, it ended in good order: what it left is due for whoever takes the job up
+            if left := outings.cut_short(done):
+                outings.excuse(left)
+            raise _given_back()
         self._heard(host, due, outings, answered=outings.answered(done))
         if set(due) - done:
             self._judge("crawl", ended)
@@ -201,7 +211,7 @@ class _Hands:
         if ended.code == 75 and not ended.crashed:
             raise _given_back(_BUSY)
         if ended.code or ended.crashed:
-            raise _failed(f"`rasid {what}` {ended}{_meaning(ended)}")
+            raise _failed(f"`rasid {what}` {ended}{_meaning(ended)}", final=ended.code == _BROKEN)
 
     def _rest(self, why: str) -> None:
         if not self.rests:
@@ -228,7 +238,9 @@ def _given_back(wait: timedelta = timedelta()) -> Exception:
     return GivenBackError(wait)
 
 
-def _failed(why: str) -> RasidError:
+def _failed(why: str, *, final: bool = False) -> RasidError:
     from monitor.crew import JobFailedError
 
-    return JobFailedError(why)
+    failed = JobFailedError(why)
+    failed.final = final
+    return failed

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
+import pytest
 
 from crawler.source import Source
 from storage.store import Store
@@ -19,6 +20,7 @@ from tests.e2e.crew import Proxy, eventually, proxied, worker
 from tests.e2e.running import configure, rasid
 from tests.e2e.wires import Wires, wires
 from tests.postgres import database
+from tests.warcs import Answer, warc
 
 _SETTINGS = """zone: UTC
 schedule: {crawl: 2s, digest: "00:00"}
@@ -114,10 +116,41 @@ def _nothing_is_wrong(store: Store, room: Wires) -> None:
     wire = [one for one in stored if one.article.url.endswith("/a/0")]
     assert sum(one.same_as is None for one in wire) == 1, "of all tellings one is the first"
     for host in room.hosts:
-        assert room.shortest(host) >= 0.8 * room.delay, (host, [one for one in room.asked if one[0] == host])
+        assert room.pace(host) >= 0.8 * room.delay, (host, [one for one in room.asked if one[0] == host])
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     assert [(one.day, one.audience) for one in store.digests()] == [(yesterday, "all")]
     assert store.queue.dead(datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC)) == []
+
+
+def test_each_file_of_an_archive_is_a_job_and_a_broken_one_is_told_of(tmp_path: Path) -> None:
+    files = tmp_path / "archives"
+    files.mkdir()
+    with ExitStack() as stack:
+        address = stack.enter_context(database())
+        stack.enter_context(pytest.MonkeyPatch.context()).setenv("RASID_STORAGE_URL", address)
+        store = stack.enter_context(Store.open(address))
+        room = stack.enter_context(wires(1, reports=6, delay=0.1))
+        pages = [Answer(url=f"http://rasd.example/a/{n}", body=room.page(0, n)) for n in range(1, 6)]
+        warc(files / "whole.warc.gz", pages[:3])
+        warc(files / "torn.warc.gz", pages[3:])
+        (files / "torn.warc.gz").write_bytes((files / "torn.warc.gz").read_bytes()[:-40])
+        config = configure(tmp_path, _ONE)
+        said = rasid(config, "backfill", "--all", "--queue", str(files))
+        assert said.stdout.startswith("2 files wait for workers; `rasid queue` shows them; no worker is running")
+        assert "0 files wait for workers (2 waited already)" in rasid(config, "backfill", "--queue", str(files)).stdout
+        log = stack.enter_context((tmp_path / "said").open("w"))
+        stack.enter_context(worker(config, tmp_path / "var", address, log, "--name", "eins"))
+        eventually(
+            lambda: [one.kind for one in store.queue.listed()] == ["backfill"] and store.queue.listed(["failed"]), 120
+        )
+        (torn,) = store.queue.listed()
+        assert torn.about.endswith("torn.warc.gz")
+        assert "could not be read to its end" in str(torn.why)
+        stored = [one.article.url for some in store.past() for one in some]
+        assert {one.url for one in pages[:4]} <= set(stored)
+        checked = rasid(config, "status", "--check")
+    assert checked.returncode in {1, 2}
+    assert "1 jobs were given up: backfill" in checked.stdout
 
 
 def test_on_sqlite_a_worker_says_what_it_needs(tmp_path: Path) -> None:
