@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from monitor import digests, lists
 from storage.database import writing
 from storage.errors import StorageError
 from storage.queue import SCHEMA, Queue
 from storage.records import Job
 from storage.store import Store
+from tests.e2e.killing import config
 from tests.postgres import database
 
 _NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -159,6 +162,20 @@ def test_a_job_that_was_given_up_is_told_of_and_waits_again_when_asked(queue: Qu
     assert queue.trouble(number, "eins", "noch einmal") == 1, "its tries are before it again"
     (dead,) = queue.dead(since, since + 2 * _DAY)
     assert not dead.standing
+
+
+def test_the_digest_says_what_was_given_up(store: Store, queue: Queue, tmp_path: Path) -> None:
+    (tmp_path / "lists").mkdir()
+    (tmp_path / "lists" / "detainees.yaml").write_text("title: المعتقلون\nrules:\n  - exact: معتقلين\n", "utf-8")
+    settings, now = config(tmp_path), datetime.now(UTC)
+    store.end_pass(store.begin_pass(now), now)
+    queue.put([job("rasd.example")])
+    _begin(queue, "crawl rasd.example")
+    _sql(queue, "UPDATE procrastinate_jobs SET status = 'failed'")
+    found = lists.load(tmp_path / "lists", sources=())
+    files = digests.so_far(store, settings, found, settings.audiences[0], now + timedelta(seconds=1))
+    said = next(path for path in files if path.suffix == ".txt").read_text("utf-8")
+    assert "لم يُقرأ ما كان مستحقاً من rasd.example" in said
 
 
 def test_what_is_over_is_forgotten(queue: Queue) -> None:
