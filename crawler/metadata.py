@@ -111,7 +111,8 @@ _META_LANGUAGES = ("og:locale", "content-language", "language", "inlanguage", "d
 
 def collect(root: HtmlElement, url: str) -> Metadata:
     """Everything the markup of a page says, for the page at ``url``."""
-    metas, marked = _metas(root), cast("list[HtmlElement]", _MARKED(root))
+    metas = _metas(root)
+    marked = [element for element in cast("list[HtmlElement]", _MARKED(root)) if element.tag != "meta"]
     nodes = list(_nodes(root))
     article = _the_article(nodes, url, metas)
     said = _said(article)
@@ -165,7 +166,8 @@ def _itemprop(marked: Sequence[HtmlElement], name: str) -> list[str]:
 
 
 _SAY = ("h1", "h2", "span", "div")
-_MARKED = etree.XPath("descendant::*[(@datetime or @itemprop or @property) and not(self::meta)]")
+# Attributes, then whose they are: a third of what elements with such attributes cost, asked for as such.
+_MARKED = etree.XPath(" | ".join(f"descendant::*/@{name}/.." for name in ("datetime", "itemprop", "property")))
 _DATED = frozenset({"datepublished", "datecreated", "dc:date", "dc:issued", "dcterms:created", "sioc:created"})
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
@@ -98,6 +99,7 @@ SILENT = frozenset(
 
 _INLINE, _SILENT, _BREAK, _BLOCK = range(4)
 _KINDS = dict.fromkeys(SILENT, _SILENT) | dict.fromkeys(BLOCKS, _BLOCK) | {"br": _BREAK}
+_STYLED = etree.XPath("descendant-or-self::*/@style/..")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _SKIPPED_MARKUP = re.compile(r"<(script|style)\b", re.IGNORECASE)
 _CONTROL = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
@@ -265,6 +267,8 @@ class Sheet:
         starts = [0]
         links = silent = 0
         broken = False
+        styled = cast("list[HtmlElement]", _STYLED(self.root))
+        hidden = {element for element in styled if _HIDDEN.search(element.get("style") or "")}
         opened: list[tuple[int, bool, bool]] = []  # of each open element: what kind it is, whether it is a link, mute
         for event, node in etree.iterwalk(self.root, events=("start", "end")):
             if event == "start":
@@ -272,9 +276,7 @@ class Sheet:
                 kind = _KINDS.get(tag, _INLINE)
                 # an <a name> left open swallows the rest of an old page
                 link = tag == "a" and node.get("href") is not None
-                mute = kind == _SILENT or (
-                    (style := node.get("style")) is not None and _HIDDEN.search(style) is not None
-                )
+                mute = kind == _SILENT or node in hidden
                 opened.append((kind, link, mute))
                 if kind >= _BREAK and pieces:
                     yield stack[-1], pieces, broken or kind == _BREAK
