@@ -19,7 +19,6 @@ from storage.fts5 import Fts5
 from storage.records import StoredArticle
 from storage.schema import articles, flags, memory, storable
 from storage.terms import Index, Indexed, Query, Row
-from storage.tsvector import Tsvector
 
 __all__ = ["Filters", "Normaliser", "Query", "Row", "Search"]
 
@@ -45,13 +44,21 @@ class Filters:
     """Flagged by one of these."""
 
 
+def _index(dialect: str) -> Index:
+    if dialect == "sqlite":
+        return Fts5()
+    from storage.tsvector import Tsvector  # all of SQLAlchemy's PostgreSQL: a tenth of a second of every command
+
+    return Tsvector()
+
+
 class Search:
     """Of one store."""
 
     def __init__(self, engine: Engine, normaliser: Normaliser | None) -> None:
         self._engine = engine
         self._normaliser = normaliser
-        self._index: Index = Fts5() if engine.dialect.name == "sqlite" else Tsvector()
+        self._index = _index(engine.dialect.name)
         self._in_step: bool | None = None
 
     def add(self, connection: Connection, stored: StoredArticle) -> None:

@@ -58,6 +58,16 @@ def test_help_and_version_import_nothing_heavy() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, cwd=ROOT)
 
 
+def test_commands_that_only_look_import_neither_numbers_nor_another_database() -> None:
+    code = (
+        "import sys; from monitor import health, statusview, stories, dedup; from monitor.cli import serving, looking, sources\n"
+        "from storage.store import Store; from storage.database import connect; Store(connect('sqlite://')).close()\n"
+        "heavy = {'scrapy', 'twisted', 'trafilatura', 'numpy', 'sqlalchemy.dialects.postgresql.base'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
 def test_make_alone_lists_the_targets() -> None:
     listed = subprocess.run(["make"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     assert all(f"make {target}" in listed for target in ("setup", "demo", "test", "lint", "run", "bench", "lock"))
