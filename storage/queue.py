@@ -11,8 +11,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 from importlib import resources
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, Connection, Engine, RowMapping, bindparam, text
 from sqlalchemy.exc import IntegrityError
 
 from storage.database import reading, writing
@@ -269,8 +268,8 @@ _BUSY = text(
 # What Procrastinate's own function does, but for a job whose lock another machine has put in a moment ago
 _PUT = text(
     "INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, queueing_lock, args) "
-    "VALUES (:queue, :kind, 0, :about, :about, :args) ON CONFLICT DO NOTHING"
-).bindparams(bindparam("args", type_=JSONB))
+    "VALUES (:queue, :kind, 0, :about, :about, CAST(:args AS jsonb)) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("args", type_=JSON))
 _TROUBLE = text("INSERT INTO rasid_troubles (job_id, worker, why) VALUES (:id, :worker, :why)")
 _DEAD = text(
     "SELECT j.id, j.task_name AS kind, j.queueing_lock AS about, e.at, t.why, j.status = 'failed' AS standing "
