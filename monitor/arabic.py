@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar, cast
 
 __all__ = [
     "ALEFS",
@@ -20,7 +20,9 @@ __all__ = [
     "MARKS",
     "UNSEEN",
     "WORD",
+    "Remembered",
     "Token",
+    "all_coarse",
     "coarse",
     "fold",
     "is_arabic",
@@ -28,6 +30,7 @@ __all__ = [
     "tokens",
 ]
 
+T = TypeVar("T")
 ALEFS = "اأإآ"
 MARKS = "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08ca-\u08e1\u08e3-\u08ff\ufbb2-\ufbc2"
 """Class body: vowel signs, Quranic signs, tatweel; they stand on or between the letters of a word."""
@@ -124,12 +127,42 @@ def relax(folded: str) -> str:
 
 def coarse(word: str) -> str:
     """:func:`relax` of :func:`fold`: nine words in ten of a newspaper were in yesterday's, and are remembered."""
-    return _coarse(word) if len(word) <= _REMEMBERED else relax(fold(word))
+    return _COARSE.of((word,))[0]
 
 
-@lru_cache(maxsize=1 << 17)
-def _coarse(word: str) -> str:
-    return relax(fold(word))
+def all_coarse(words: Sequence[str]) -> list[str]:
+    """:func:`coarse` of each of them: for whole texts."""
+    return _COARSE.of(words)
+
+
+class Remembered(Generic[T]):
+    """What a function makes of words, kept: asked for many at once, without a call of Python's for each.
+
+    Of 131,072 words with their order of use, as ``lru_cache`` keeps them, every look-up writes to memory far apart.
+    """
+
+    def __init__(self, make: Callable[[str], T], most: int = 1 << 17) -> None:
+        self._make, self._most = make, most
+        self._made: dict[str, T] = {}
+
+    def of(self, words: Sequence[str]) -> list[T]:
+        found: list[T | None] = list(map(self._made.get, words))
+        if None in found:
+            return [self._one(word) if one is None else one for word, one in zip(words, found, strict=True)]
+        return cast("list[T]", found)
+
+    def _one(self, word: str) -> T:
+        if word in self._made:  # twice in one text
+            return self._made[word]
+        made = self._make(word)
+        if len(word) <= _REMEMBERED:
+            if len(self._made) >= self._most:
+                self._made.clear()
+            self._made[word] = made
+        return made
+
+
+_COARSE = Remembered(lambda word: relax(fold(word)))
 
 
 def is_arabic(text: str) -> bool:

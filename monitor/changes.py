@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from crawler.article import Article
-from monitor.arabic import WORD, coarse
+from monitor.arabic import WORD, all_coarse, coarse
 from storage.records import Change
 
 __all__ = ["Reading", "compare", "of_its_page", "substantial"]
@@ -118,7 +118,7 @@ def _remembered(text: str) -> tuple[str, ...]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    words = [coarse(word) for word in WORD.findall(text)]
+    words = all_coarse(WORD.findall(text))
     counted = {at for at, word in enumerate(words) if _COUNTED.match(word)}
     kept = (
         word

@@ -19,7 +19,7 @@ from typing import Protocol
 
 from crawler.article import Article
 from monitor.alignment import Overlap, overlaps
-from monitor.arabic import WORD, coarse
+from monitor.arabic import WORD, all_coarse
 from monitor.forms import filled_in
 from storage.records import Told
 
@@ -279,7 +279,7 @@ def telling(text: str) -> list[str]:
     """The folded words that are compared: spelling, punctuation and label lines do not count."""
     words: list[str] = []
     for line in text.splitlines():
-        told = [coarse(word) for word in WORD.findall(line)]
+        told = all_coarse(WORD.findall(line))
         if len(told) < _LABEL_WORDS and _LABEL.match(" ".join(told[:3]) + " "):
             continue
         words += told
@@ -293,15 +293,14 @@ def same_words(words: Sequence[str]) -> bytes:
 
 def fingerprints(words: Sequence[str]) -> list[int]:
     """Sampled hashes of the word 3-grams, distinct, in order; 48 bits: SQLite keeps such a number in six bytes."""
-    from monitor.grams import (
-        sampled,  # numpy takes a tenth of a second, which commands that only look need not wait for
-    )
+    # numpy takes a tenth of a second, which commands that only look need not wait for
+    from monitor.grams import sampled
 
     return sampled(words)
 
 
 def _headline(title: str) -> str:
-    return " ".join(coarse(word) for word in WORD.findall(title))
+    return " ".join(all_coarse(WORD.findall(title)))
 
 
 def _when(article: Article) -> datetime:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
+
+from monitor.arabic import Remembered
 
 __all__ = ["sampled"]
 
@@ -22,7 +23,7 @@ def sampled(words: Sequence[str]) -> list[int]:
     """See :func:`monitor.dedup.fingerprints`."""
     if not words:
         return []
-    hashes = np.fromiter(map(_hashed, words), dtype=np.uint64, count=len(words))
+    hashes = np.array(_HASHES.of(words), dtype=np.uint64)
     grams = np.unique(_mix(hashes, min(3, len(words))))
     sample = grams[grams < _SAMPLE]
     kept = sample if len(sample) >= _FLOOR else grams[:_FLOOR]
@@ -30,9 +31,7 @@ def sampled(words: Sequence[str]) -> list[int]:
     return prints
 
 
-@lru_cache(maxsize=1 << 17)
-def _hashed(word: str) -> int:
-    return xxhash.xxh3_64_intdigest(word.encode())
+_HASHES = Remembered(lambda word: xxhash.xxh3_64_intdigest(word.encode()))
 
 
 def _mix(hashes: NDArray[np.uint64], n: int) -> NDArray[np.uint64]:

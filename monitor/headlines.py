@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from difflib import SequenceMatcher
 
-from monitor.arabic import WORD, coarse
+from monitor.arabic import WORD, all_coarse
 from monitor.forms import figures, stem
 
 __all__ = ["edited"]
@@ -36,7 +36,7 @@ def edited(before: str, after: str, apart: timedelta) -> bool:
 
 
 def _words(headline: str) -> list[str]:
-    return [coarse(word) for word in WORD.findall(headline)]
+    return all_coarse(WORD.findall(headline))
 
 
 def _filled_anew(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -12,7 +12,8 @@ Five draws. By the first one the rules were made. Each further one was of articl
 rules stood: the second (F1 .92 then: nothing wrong, three of 21 lost), the third (.946: nothing wrong, four of 39 lost, edited by
 two desks within hours) and the fourth (.929: nothing wrong, four of 30 lost, short stories on another outlet's longer page). What
 was lost was mended after each, in general, and seen to hold over all articles of the week; the fifth (.966: nothing wrong, two of
-30 lost) was read after that, and nothing was changed for it. In the last three nothing was drawn for being easy: about half of the pairs share less than a third of their 4-grams.
+30 lost) was read after that, and nothing was changed for it. In the last three nothing was drawn for being easy: about half of the
+pairs share less than a third of their 4-grams; and of long differences their beginnings and ends were read.
 """
 
 from __future__ import annotations

@@ -95,3 +95,21 @@ def test_unseen_characters_at_the_end_of_a_word_are_no_part_of_it() -> None:
     for character in unseen:
         (token,) = arabic.tokens(f"كتاب{character * 3}")
         assert (token.text, token.end) == ("كتاب", 4)
+
+
+def test_many_words_are_folded_as_one_is_and_memory_is_bounded() -> None:
+    given = ["أستانا", "أستانا", "Astaná", "مُعتـقَلين", "", "ة" * 500]
+    assert (
+        arabic.all_coarse(given)
+        == [arabic.coarse(word) for word in given]
+        == [arabic.relax(arabic.fold(word)) for word in given]
+    )
+    asked: list[str] = []
+    kept = arabic.Remembered(lambda word: asked.append(word) or len(word), most=3)
+    assert kept.of(["a", "bb", "a", "ccc"]) == [1, 2, 1, 3]
+    assert kept.of(["a", "bb"]) == [1, 2]
+    assert asked == ["a", "bb", "ccc"]
+    assert kept.of(["dddd", "x" * 100, "x" * 100]) == [4, 100, 100]  # no room for a fourth, none for what is no word
+    assert len(kept._made) <= 3
+    assert kept.of(["a"]) == [1]
+    assert asked[-1] == "a"
