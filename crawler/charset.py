@@ -16,9 +16,9 @@ import codecs
 import re
 from collections.abc import Iterator
 
-from crawler.mojibake import reads_arabic, repaired
+from crawler.mojibake import perhaps, reads_arabic, repaired
 
-__all__ = ["decode"]
+__all__ = ["as_utf8", "decode", "is_utf8"]
 
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with theirs
@@ -26,6 +26,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_UTF16_MARKS = tuple(mark for mark, _ in _BOMS)
 _UTF8_MARKS = re.compile(b"(?:\xef\xbb\xbf)+")  # every include of a PHP site may bring one
 _BARE_UTF16 = (
     (re.compile(rb"<\0[!?a-zA-Z]\0"), "utf-16-le"),
@@ -105,6 +106,25 @@ def decode(body: bytes, content_type: str | None) -> str:
     if text is None:
         text = _best(body, labels)
     return repaired(text)
+
+
+def is_utf8(body: bytes) -> bool:
+    """Whether a body is UTF-8 for :func:`decode` if each of its runs of bytes beyond ASCII is, for :func:`as_utf8`.
+
+    So most pages are read without being decoded: what is decoded is the runs that were not met before.
+    """
+    if b"\x1b" in body or (b"~" in body and b"~{" in body):  # what an encoding may be told by whose bytes are ASCII
+        return False
+    return not (body.startswith(_UTF16_MARKS) or any(pattern.match(body) for pattern, _ in _BARE_UTF16))
+
+
+def as_utf8(run: bytes) -> str | None:
+    """What a run of bytes beyond ASCII says; ``None``: the whole body decides."""
+    try:
+        text = run.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if perhaps(text) else text
 
 
 def _declared(body: bytes, content_type: str | None) -> Iterator[str]:

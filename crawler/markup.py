@@ -9,14 +9,14 @@ from __future__ import annotations
 import html
 import re
 
-__all__ = ["one_line", "paragraphs"]
+__all__ = ["BLOCKS", "one_line", "paragraphs"]
 
 _TOKEN = re.compile(r"(</?[A-Za-z!?][^<>]*>)")  # "5 < 6" and «<خبر>» are text
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9:]*)")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNREAD = frozenset(("script", "style"))
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     ("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure", "footer", "form",
      "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "td", "th", "tr", "ul")
 )  # fmt: skip
@@ -61,7 +61,7 @@ def _without_tags(markup: str) -> str:
             unread = None if token.startswith("</") and name == unread else unread
         elif name in _UNREAD and not token.endswith("/>"):
             unread = None if token.startswith("</") else name
-        elif name in _BLOCKS:
+        elif name in BLOCKS:
             kept.append("\n")
     return "".join(kept)
 

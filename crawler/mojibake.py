@@ -17,7 +17,7 @@ import re
 from contextlib import suppress
 from itertools import islice
 
-__all__ = ["reads_arabic", "repaired"]
+__all__ = ["perhaps", "reads_arabic", "repaired"]
 
 _COMMON = "اليمونتربةعدسف"
 """The letters that make up three quarters of Arabic press text."""
@@ -62,6 +62,11 @@ def repaired(text: str) -> str:
     return text
 
 
+def perhaps(text: str) -> bool:
+    """Whether something in it is a sign of that: where nothing is, :func:`repaired` changes nothing."""
+    return _SIGNS.search(text) is not None
+
+
 _PASSES = 3
 """Some text went through the mill three times; nobody has met four."""
 _STRETCH = re.compile(r"[^<>\n]+")
@@ -93,8 +98,8 @@ class _TwiceEncoded:
         three = standing_for(0xE0, 0xEF) + follow * 2
         four = standing_for(0xF0, 0xF4) + follow * 3
         self._table = table
-        self._hints = f"{hints} {again}".split()
-        self._leads = {hint[0] for hint in self._hints}
+        self.hints = f"{hints} {again}".split()
+        self._leads = {hint[0] for hint in self.hints}
         # Characters that stand for bytes of UTF-8. After a letter that stands for none it is "كتاب،", a word and a comma.
         self._sequence = re.compile(f"(?<![\u0621-\u0636\u063b-\u064a])(?:{two}|{three}|{four})+")
         self._sure = re.compile(f"(?:{standing_for(0xD8, 0xDB)}{follow}){{2}}|" + "|".join(again.split()))
@@ -103,7 +108,7 @@ class _TwiceEncoded:
         if not any(lead in text for lead in self._leads):
             return text
         # to look for one character costs a hundredth of looking for two: most pages have not one of the second ones
-        if sum(text.count(hint) for hint in self._hints if hint[-1] in text) < 2:
+        if sum(text.count(hint) for hint in self.hints if hint[-1] in text) < 2:
             return text
         if _beyond(self._sequence.sub("", text)) <= 0.02 * _beyond(text):  # all of it went through the mill
             return self._true(text)
@@ -120,6 +125,7 @@ _VIA_1256 = _TwiceEncoded("cp1256", "ظ„ ط§ ظٹ ظ† ظˆ ط±", "ط· ط�
 
 _LEGACY = {character: ord(byte.encode("latin-1").decode("cp1256")) for character, byte in _table("cp1252").items()}
 _LEGACY_HINTS = ("Çá", "Ýí")  # ال and في
+_SIGNS = re.compile("|".join(map(re.escape, (*_VIA_1252.hints, *_VIA_1256.hints, *_LEGACY_HINTS))))
 _LEGACY_LETTER = re.compile(r"[\xc0-\xff]")
 
 

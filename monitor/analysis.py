@@ -21,7 +21,7 @@ from monitor.lexicon import Lexicon
 from monitor.readings import candidates, spelling
 from monitor.senses import Sense, bare
 
-__all__ = ["LEFT", "RIGHT", "Analyst", "Met"]
+__all__ = ["LEFT", "LONGEST", "RIGHT", "Analyst", "Met"]
 
 _MEETS = 0.35
 """A printed word is a lexeme when this share of its readings is (or when it is the likeliest one)."""
@@ -31,7 +31,7 @@ _NAME_WEIGHT = 0.25
 """A name stands against other readings of the printed word; it needs this share."""
 _UNKNOWN = 3e-8
 """What a name that no word list knows is taken to be used."""
-_LONGEST = 60
+LONGEST = 60
 """Characters; what is longer, marks and tatweel counted, is no word, and taking it apart would take quadratic time."""
 _SPLIT_WORDS = 1e-4
 """The share of words that a careless extraction splits."""
@@ -111,6 +111,11 @@ class Analyst:
     def stems(self) -> AbstractSet[str]:
         return self._stems
 
+    @property
+    def printed(self) -> AbstractSet[str]:
+        """What is met as it was typed, folded."""
+        return self._by_text.keys()
+
     def watch(self, sense: Sense) -> int:
         """The number of a sense, from now on watched."""
         number = self._numbers.get(sense)
@@ -147,17 +152,16 @@ class Analyst:
 
     def meets(self, word: str) -> Met | None:
         """What a printed word meets; ``None``: nothing, and it is a word."""
-        if len(word) > _LONGEST:
+        if len(word) > LONGEST:
             return None
-        folded = fold(word)
-        cases = _Cases()
+        folded, cases = fold(word), _Cases()
         found = self._met(folded, inner=False, cases=cases, nominal=_TANWIN.search(word) is not None)
         if not found and self._odd(folded):
             found = self._glued(folded)
         if "\u064b" in word and folded[-1:] == "ا":
             found = self._accusative(folded, found)
         # Also of a name: what is found of ديمستورا must not depend on whether somebody watches ميستورا. A dictionary word is one.
-        piece = self._piece(folded) if all(self._senses[number].kind == "name" for number in found) else 0
+        piece = self.piece(folded) if all(self._senses[number].kind == "name" for number in found) else 0
         if not found and not cases:
             return Met((), piece) if piece else None
         persons = tuple(n for n in found if self._senses[n].persons) if found and is_either(folded) else ()
@@ -174,7 +178,7 @@ class Analyst:
         """What a printed word meets inside a phrase, where no conjunction or preposition may stand on it."""
         found = self._inner.get(word)
         if found is None:
-            folded = fold(word) if len(word) <= _LONGEST else ""
+            folded = fold(word) if len(word) <= LONGEST else ""
             met = self._met(folded, inner=True) if folded else {}
             if folded and not met and self._odd(folded):
                 met = self._glued(folded)
@@ -191,7 +195,7 @@ class Analyst:
             if len(self._halves) > 50_000:
                 self._halves.clear()
             word = left + right
-            met = self._met(fold(word), inner=True) if len(word) <= _LONGEST else ()
+            met = self._met(fold(word), inner=True) if len(word) <= LONGEST else ()
             found = self._halves[left, right] = frozenset(met)
         return found
 
@@ -206,7 +210,7 @@ class Analyst:
 
     def _rejoined(self, left: str, right: str) -> list[int]:
         lexicon = self._lexicon
-        if len(left) + len(right) > _LONGEST:
+        if len(left) + len(right) > LONGEST:
             return []
         a, b = fold(left), fold(right)
         joined = a + b
@@ -361,11 +365,9 @@ class Analyst:
             len(folded) > 1 and lexicon.zipf(folded) < 2.0 and not candidates(folded, lexicon.entries, lexicon.class_of)
         )
 
-    def _piece(self, folded: str) -> int:
+    def piece(self, folded: str) -> int:
         """The half of a split word that it may be: it is rare or short, and a watched word begins or ends like it."""
         if self._lexicon is None or not is_arabic(folded) or folded == "و":
-            return 0
-        if len(folded) > 1 and self._lexicon.zipf(folded) >= _PIECE:
             return 0
         forward, backward = self._sorted()
         word = relax(folded)
@@ -375,6 +377,8 @@ class Analyst:
             *(word.removesuffix(tail) for tail in _TAILS if word.endswith(tail) and len(word) > len(tail) + 1),
         ]
         right = any(_begins(backward, body[::-1]) for body in bodies)
+        if (left or right) and len(folded) > 1 and self._lexicon.zipf(folded) >= _PIECE:
+            return 0
         return LEFT * left + RIGHT * right
 
     def _sorted(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -386,7 +390,7 @@ class Analyst:
     def _glued(self, folded: str) -> dict[int, None]:
         """What a word that is none meets when the space that is missing in it is put back: see :mod:`monitor.gluing`."""
         found: dict[int, None] = {}
-        if self._lexicon is None or len(folded) > _LONGEST:
+        if self._lexicon is None or len(folded) > LONGEST:
             return found
         for one, other, seen in cuts(folded):
             for number in self._met(one, inner=False):

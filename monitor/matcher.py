@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 from typing import NamedTuple
 
-from monitor.analysis import LEFT, RIGHT, Analyst, Met
-from monitor.arabic import UNSEEN, WORD, fold
+from monitor.analysis import LEFT, LONGEST, RIGHT, Analyst, Met
+from monitor.arabic import UNSEEN, WORD, fold, relax
 from monitor.context import cue, is_place
+from monitor.cores import Cores
 from monitor.patterns import Pattern
 from monitor.senses import Sense
 from monitor.vocabulary import PARTICLES
@@ -178,7 +179,6 @@ class Matcher:
                 seconds = self._longer.setdefault(numbers[0], {})
                 seconds.setdefault(numbers[1], []).append((row.term, numbers[2:]))
         self._table = _Table(self._entry)
-        self._somewhere: dict[str, tuple[frozenset[int], int]] = {}
 
     @property
     def stems(self) -> AbstractSet[str]:
@@ -230,40 +230,36 @@ class Matcher:
                 wider.setdefault(term, set()).add(row)
         return Found(words, met, distinct, wider, self._pattern_hits(text, words) if self._patterns else {})
 
-    def perhaps(self, words: Sequence[str]) -> set[int]:
-        """Numbers of the terms that may stand in some text that is made of these words, given in their order.
+    def somewhere(self, word: str) -> tuple[frozenset[int], int]:
+        """The senses that a printed word may have in some text, whatever stands beside it; the half of a word that it may be."""
+        if len(word) > LONGEST:
+            return frozenset(), 0
+        short, folded = (LEFT | RIGHT) * (len(word) <= 2 and word not in _WHOLE), fold(word)
+        if not self._cores.within(relax(folded)):
+            return frozenset(), short | self._analyst.piece(folded)
+        met = self._analyst.meets(word) or _NOTHING
+        senses = self._analyst.inner(word).union(met.senses, met.as_noun, met.as_verb)
+        return senses, short | met.piece
 
-        Every term that :meth:`find` finds there is among them: what stands beside a word, between two, and in which order, is
-        not looked at, nor what only a pattern can tell.
+    @cached_property
+    def _cores(self) -> Cores:
+        return Cores({*self._analyst.stems, *map(relax, self._analyst.printed)})
+
+    def together(self, left: str, right: str) -> frozenset[int]:
+        """The senses that two words may have as the halves of one."""
+        return self._analyst.halves(left, right).union(self._analyst.rejoined(left, right))
+
+    def possible(self, senses: AbstractSet[int]) -> set[int]:
+        """Numbers of the terms that :meth:`find` can find in a text whose words have no other senses than these.
+
+        In which order they stand, and what stands between them, is not looked at, nor what only a pattern can tell.
         """
-        met: set[int] = set()
-        pieces: set[str] = set()
-        for word in set(words):
-            senses, piece = self._possible(word)
-            met |= senses
-            if piece:
-                pieces.add(word)
-        for left, right in pairwise(words):
-            if left in pieces or right in pieces or _short(left, right):
-                met.update(self._analyst.rejoined(left, right))
-                met |= self._analyst.halves(left, right)
-        terms = {term for number in met for term in self._alone.get(number, ())}
-        for number in met & self._longer.keys():
+        terms = {term for number in senses for term in self._alone.get(number, ())}
+        for number in senses & self._longer.keys():
             for second, rests in self._longer[number].items():
-                if second in met:
-                    terms |= {term for term, rest in rests if met.issuperset(rest)}
+                if second in senses:
+                    terms |= {term for term, rest in rests if senses >= set(rest)}
         return terms | {term for term, _ in self._patterns}
-
-    def _possible(self, word: str) -> tuple[frozenset[int], int]:
-        """The senses that a printed word may have somewhere, and whether it may be a piece of one."""
-        found = self._somewhere.get(word)
-        if found is None:
-            if len(self._somewhere) > _MOST_WORDS:
-                self._somewhere.clear()
-            met = self._analyst.meets(word) or _NOTHING
-            senses = self._analyst.inner(word).union(met.senses, met.as_noun, met.as_verb)
-            found = self._somewhere[word] = senses, met.piece
-        return found
 
     def scan(self, text: str) -> list[Hit]:
         """Every place where a term stands, in the order of the text; each term once at a place."""

@@ -1,13 +1,17 @@
 """An archive of mixed pages: how many a second of CPU, with each sieve, beside a loop of warcio and trafilatura.
 
-The archive is made here, of pages that are written here too: of every two hundred, a hundred and ninety are in Latin letters, ten in Arabic,
-one of these with a mention of what the watch lists look for. ``PAGES`` in the environment: how many; 20,000 where it is not set. The plain
-loop and the one that only tells the language read the first pages only, as many as ten seconds of CPU are good for: they are slow.
+The archive is made here, of pages that are written here too (:mod:`tests.benchmarks._mixed_pages`): of every four hundred, three hundred
+and eighty are in Latin letters, twenty in Arabic, one of these with a mention of what the watch lists look for in its text, one with such a
+mention beside it (of real agency articles of all subjects, six in a hundred pass the watch lists). ``PAGES`` in the environment: how many;
+20,000 where it is not set. The plain loop and the one that only tells the language read the first pages only, as many as some seconds of
+CPU are good for: they are slow. First it says what the pages weigh, and what reading one takes, beside real pages where ../shared/data is
+at hand.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -15,104 +19,33 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from random import Random
+from statistics import mean
 
 from crawler import archives, pages, triage
 from monitor import lists
 from monitor.rules import flag
 from monitor.superset import Superset
+from tests.benchmarks._mixed_pages import Press
 from tests.warcs import Answer, warc
 
 ROOT = Path(__file__).parents[2]
 PAGES = int(os.environ.get("PAGES", "20000"))
 _ENOUGH = 10.0
 _NOW = datetime(2026, 11, 23, tzinfo=UTC)
-
-_ARABIC = [
-    "قال",
-    "مصدر",
-    "محلي",
-    "إن",
-    "أهالي",
-    "الحي",
-    "باشروا",
-    "ترميم",
-    "المدرسة",
-    "القديمة",
-    "بمساعدة",
-    "فرق",
-    "الصيانة",
-    "وسط",
-    "إقبال",
-    "من",
-    "الطلاب",
-    "وذويهم",
-    "على",
-    "التسجيل",
-    "في",
-    "العام",
-    "الجديد",
-]
-_WATCHED = "وطالبت عائلات المعتقلين بالكشف عن مصير أبنائها في ختام محادثات أستانا"
-_LATIN = [
-    "the",
-    "council",
-    "said",
-    "that",
-    "repairs",
-    "of",
-    "the",
-    "old",
-    "bridge",
-    "would",
-    "begin",
-    "next",
-    "week",
-    "while",
-    "traffic",
-    "is",
-    "led",
-    "through",
-    "the",
-    "market",
-    "street",
-]
+_REAL = ROOT.parent / "shared" / "data" / "pages"
+_LONGEST = 200_000
+"""Bytes: one of the real pages has half a million, and would be half of every mean."""
 
 
-def page(number: int, dice: Random) -> bytes:
-    """A page with the furniture that pages have: menus, scripts, styles, a sidebar, links; some 60 kB."""
-    arabic = number % 20 == 7
-    stock = _ARABIC if arabic else _LATIN
+def _extracted(body: bytes, url: str = "https://a.example/news/1") -> str | None:
+    from trafilatura import bare_extraction
 
-    def sentence(words: int) -> str:
-        return " ".join(dice.choices(stock, k=words))
-
-    text = [sentence(40) + "." for _ in range(12)]
-    if arabic and number % 200 == 7:
-        text.insert(3, f"{_WATCHED} {sentence(20)}.")
-    menu = "".join(f'<li class="menu-item-{n}"><a href="/section/{n}">{sentence(3)}</a></li>' for n in range(60))
-    side = "".join(
-        f'<div class="card"><a href="/news/{dice.randrange(10**6)}"><img src="/i/{n}.jpg" alt="">{sentence(9)}</a></div>'
-        for n in range(25)
-    )
-    script = "".join(
-        f"var a{n}={{id:{dice.randrange(10**6)},path:'/x/{n}',on:function(e){{return e&&e.t<{n}}}}};"
-        for n in range(350)
-    )
-    style = "".join(f".c{n}{{margin:{n}px;padding:{n % 7}px;color:#{n:06x}}}" for n in range(300))
-    language, title = ("ar", sentence(8)) if arabic else ("en", sentence(8))
-    return (
-        f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style>'
-        f'<meta property="og:title" content="{title}"><meta property="article:published_time" content="2018-05-12T09:30:00Z">'
-        f"<script>{script}</script></head><body><nav><ul>{menu}</ul></nav><article><h1>{title}</h1>"
-        + "".join(f"<p>{one}</p>" for one in text)
-        + f"</article><aside>{side}</aside><footer>{sentence(30)}</footer></body></html>"
-    ).encode()
+    found = bare_extraction(body, url=url, with_metadata=True)
+    return found.text if found is not None else None
 
 
 def _plain(file: Path, arabic_only: bool) -> Iterator[str | None]:
     """The obvious loop: warcio gives records, trafilatura articles; the watch lists are asked of each."""
-    from trafilatura import bare_extraction
     from warcio.archiveiterator import ArchiveIterator
 
     with file.open("rb") as stream:
@@ -123,8 +56,7 @@ def _plain(file: Path, arabic_only: bool) -> Iterator[str | None]:
             if arabic_only and not triage.arabic(body):
                 yield None
                 continue
-            found = bare_extraction(body, url=record.rec_headers.get_header("WARC-Target-URI"), with_metadata=True)
-            yield found.text if found is not None else None
+            yield _extracted(body, record.rec_headers.get_header("WARC-Target-URI"))
 
 
 def _ours(file: Path, superset: Superset | None) -> Iterator[object]:
@@ -154,12 +86,33 @@ def _counted(
 
 
 @contextmanager
-def _archive() -> Iterator[Path]:
+def _archive(press: Press) -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as folder:
-        dice = Random(1)
         file = Path(folder) / "a.warc.gz"
-        warc(file, (Answer(url=f"https://paper{n % 50}.example/news/{n}", body=page(n, dice)) for n in range(PAGES)))
+        warc(file, (Answer(url=f"https://paper{n % 40}.example/news/{n}", body=press.page(n)) for n in range(PAGES)))
         yield file
+
+
+def _weigh(name: str, bodies: list[bytes], superset: Superset) -> None:
+    """Prints what pages of a kind weigh, and what each way of looking at one takes."""
+    from lxml import html
+
+    def spent(way: Callable[[bytes], object]) -> float:
+        for body in bodies:  # warm
+            way(body)
+        begin = time.process_time()
+        for body in bodies:
+            way(body)
+        return (time.process_time() - begin) / len(bodies) * 1000
+
+    elements = mean(sum(1 for _ in html.fromstring(body).iter()) for body in bodies)
+    letters = mean(len(re.findall(rb"[\xd8-\xdb]", body)) for body in bodies)
+    print(
+        f"  {name:<24} {len(bodies):>3} pages {mean(map(len, bodies)) / 1000:>5.0f} kB {elements:>5.0f} elements {letters:>6.0f} Arabic letters;"
+        f" CPU: trafilatura {spent(_extracted):.1f} ms, Rasid"
+        f" {spent(lambda body: pages.read(body, 'https://a.example/news/1', None, _NOW, 'Asia/Damascus')):.1f} ms,"
+        f" by language {spent(triage.arabic):.2f} ms, by watch lists {spent(lambda body: superset.may_match(body, None)):.2f} ms"
+    )
 
 
 def main() -> None:
@@ -173,9 +126,17 @@ def main() -> None:
     def of_article(row: object) -> bool:
         return bool(flag(watched, row))  # type: ignore[arg-type]
 
-    with _archive() as file:
+    press = Press(watched.matcher)
+    _weigh("made here, Arabic", [press.page(n) for n in range(7, 407, 20)], superset)
+    _weigh("made here, others", [press.page(n) for n in (100, 101, 102, 103, 104, 105)], superset)
+    if _REAL.is_dir():
+        real = [one.read_bytes() for one in sorted(_REAL.glob("*.html"))]
+        _weigh("real, under 200 kB", [one for one in real if len(one) < _LONGEST], superset)
+    else:
+        print("  real pages: the data is not here")
+    with _archive(press) as file:
         print(
-            f"backfill: {PAGES} pages, 5 % Arabic, one in two hundred with a mention; {file.stat().st_size / 2**20:.0f} MiB of WARC, one process"
+            f"backfill: {PAGES} pages, 5 % Arabic, one in four hundred with a mention; {file.stat().st_size / 2**20:.0f} MiB of WARC, one process"
         )
         for one in islice(_ours(file, superset), 200):  # warm: imports, the lexicon, the words of the language
             del one
