@@ -247,6 +247,8 @@ class Matcher:
 
     def together(self, left: str, right: str) -> frozenset[int]:
         """The senses that two words may have as the halves of one."""
+        if not self._cores.within(relax(fold(left + right))):
+            return frozenset()
         return self._analyst.halves(left, right).union(self._analyst.rejoined(left, right))
 
     def possible(self, senses: AbstractSet[int]) -> set[int]:

@@ -6,12 +6,11 @@ Ids stay, since digests, captures and people name things by them. The full-text 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Integer, Table, func, insert, select, text, tuple_
+from sqlalchemy import Connection, Engine, Integer, Row, Table, func, insert, select, text, tuple_
 
 from storage.database import connect, insert_into, migrate, reading, writing
 from storage.errors import StorageError
@@ -88,10 +87,32 @@ def _table(there: Connection, destination: Engine, table: Table, progress: Calla
     done = 0
     for rows in _rows(there, table, _last(destination, table)):
         with writing(destination) as connection:
-            connection.execute(insert_into(connection, table).on_conflict_do_nothing(), rows)
+            _lay(connection, table, rows)
         done += len(rows)
         progress(table.name, done, whole)
     return whole
+
+
+def _lay(connection: Connection, table: Table, rows: Sequence[Row[Any]]) -> None:
+    """Puts rows there; those that are there already stay as they are."""
+    if connection.dialect.name != "postgresql":
+        names = [column.name for column in table.columns]
+        given = [dict(zip(names, row, strict=True)) for row in rows]
+        connection.execute(insert_into(connection, table).on_conflict_do_nothing(), given)
+        return
+    # COPY is ten times as fast as INSERT, and cannot pass over what is there: so into a table beside it, and from there
+    dialect = connection.dialect
+    prepare = [column.type.dialect_impl(dialect).bind_processor(dialect) for column in table.columns]
+    name = dialect.identifier_preparer.format_table(table)
+    connection.execute(text(f"CREATE TEMP TABLE laid (LIKE {name}) ON COMMIT DROP"))
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy("COPY laid FROM STDIN") as stream:
+        for row in rows:
+            stream.write_row(
+                [value if ready is None else ready(value) for value, ready in zip(row, prepare, strict=True)]
+            )
+    connection.execute(text(f"INSERT INTO {name} SELECT * FROM laid ON CONFLICT DO NOTHING"))  # noqa: S608 -- our own name
 
 
 def _last(destination: Engine, table: Table) -> Any:
@@ -103,19 +124,20 @@ def _last(destination: Engine, table: Table) -> Any:
         return connection.scalar(select(func.max(key[0])))
 
 
-def _rows(connection: Connection, table: Table, after: Any = None) -> Iterator[list[dict[str, Any]]]:
+def _rows(connection: Connection, table: Table, after: Any = None) -> Iterator[list[Row[Any]]]:
     """The rows of a table by their key, some at a time."""
     key = list(table.primary_key)
+    places = [list(table.columns).index(column) for column in key]
     last = None if after is None else (after,)
     while True:
-        wanted = select(table).order_by(*key).limit(_AT_ONCE)
+        wanted = select(table).order_by(*key).limit(_AT_ONCE if "text" in table.columns else 10 * _AT_ONCE)
         if last is not None:
             wanted = wanted.where(tuple_(*key) > last) if len(key) > 1 else wanted.where(key[0] > last[0])
-        found = [dict(row) for row in connection.execute(wanted).mappings()]
+        found = list(connection.execute(wanted))
         if not found:
             return
-        last = tuple(found[-1][column.name] for column in key)
-        kept = [row for row in found if table is not memory or row["key"] not in _NOT_COPIED]
+        last = tuple(found[-1][place] for place in places)
+        kept = [row for row in found if table is not memory or row.key not in _NOT_COPIED]
         if kept:
             yield kept
 
@@ -125,17 +147,15 @@ def fingerprint(connection: Connection, table: Table) -> tuple[int, str]:
     count, total = 0, 0
     for rows in _rows(connection, table):
         for row in rows:
-            said = json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False, sort_keys=True)
+            said = repr([_plain(value) for value in row])
             # added up, since databases put texts in orders of their own
             total += int.from_bytes(hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest())
-            count += 1
+        count += len(rows)
     return count, f"{total % 2**256:064x}"
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, (bytes, memoryview)):
-        return bytes(value).hex()
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return bytes(value) if isinstance(value, memoryview) else value
 
 
 def _verify(there: Connection, destination: Engine, table: Table) -> None:
