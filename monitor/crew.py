@@ -123,7 +123,7 @@ class Crew:
         loop.add_signal_handler(signal.SIGHUP, reload.set)
         wait, said = 1.0, False
         while not stop.is_set():
-            session = _Session(self, self.hands(), was_lost=said)
+            session = _Session(self, was_lost=said)
             try:
                 await session.run(stop, reload)
             except (ConnectorException, StorageError, OSError, TimeoutError, _LostError) as error:
@@ -143,8 +143,9 @@ class Crew:
 class _Session:
     """From a connection to its loss."""
 
-    def __init__(self, crew: Crew, hands: Hands, *, was_lost: bool) -> None:
-        self._crew, self._hands, self._was_lost = crew, hands, was_lost
+    def __init__(self, crew: Crew, *, was_lost: bool) -> None:
+        self._crew, self._was_lost = crew, was_lost
+        self._made: Hands | None = None
         self.up = False
 
     async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
@@ -153,6 +154,7 @@ class _Session:
         workers = []
         try:
             await connector.open_async()
+            self._made = await asyncio.to_thread(self._crew.hands)
             workers = [asyncio.create_task(self._work(connector, name)) for name in self._crew.slots]
             sides = [self._sweep(), self._heed(reload), stop.wait(), self._live()]
             watched = [*workers, *(asyncio.create_task(side) for side in sides)]
@@ -167,9 +169,15 @@ class _Session:
             if not stop.is_set():
                 raise _LostError("the engine of the queue has stopped")
         finally:
-            self._hands.stop()
+            if self._made is not None:
+                self._made.stop()
             with suppress(Exception):
                 await asyncio.wait_for(connector.close_async(), _ANSWER)
+
+    @property
+    def _hands(self) -> Hands:
+        assert self._made is not None
+        return self._made
 
     async def _work(self, connector: PsycopgConnector, name: str) -> None:
         slots = self._crew.slots[name]

@@ -6,6 +6,7 @@ One job is what is due of one host, so that a host is asked by one machine at a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -18,6 +19,7 @@ __all__ = [
     "CLOCK",
     "CRAWL",
     "MOST",
+    "Reach",
     "again_in",
     "backfill_job",
     "by_host",
@@ -34,6 +36,7 @@ MOST = 6
 """Tries, after which a job is given up and a person is told."""
 _FIRST, _LONGEST = timedelta(seconds=20), timedelta(minutes=15)
 _SHOWN = 8
+_ALONE, _EXCUSED_FOR = 3, timedelta(hours=1)
 _WORDS = {
     "ar": {
         CRAWL: "لم يُقرأ ما كان مستحقاً من {what} ({when}): تعذّر ذلك مراراً فتُرك",
@@ -101,6 +104,36 @@ def notes(dead: Sequence[Dead], zone: str, *, language: str = "ar") -> list[str]
         for one in list(last.values())[:_SHOWN]
     ]
     return [*told, f"{words['more'].format(count=len(last) - _SHOWN)}."] if len(last) > _SHOWN else told
+
+
+@dataclass(slots=True)
+class Reach:
+    """Whether a worker's own network is there: of several hosts in a row nobody answered, and none of them was excused lately.
+
+    Where it is not, the sources of these hosts are due for others at once, and once more for itself when it is there again. A few
+    sites that are dead for good and happen to stand in a row are excused once an hour, and otherwise left alone as ever longer as any.
+    """
+
+    gone_since: datetime | None = None
+    _unheard: dict[str, Sequence[str]] = field(default_factory=dict)
+    _excused: dict[str, datetime] = field(default_factory=dict)
+
+    def heard(self, host: str, names: Sequence[str], now: datetime, *, answered: bool | None) -> list[str]:
+        """A host was asked; the sources that are to be excused. ``None``: nobody was."""
+        if answered is None:
+            return []
+        if answered:
+            back = self._unheard if self.gone_since else {}
+            self.gone_since, self._unheard = None, {}
+            return [name for names in back.values() for name in names]
+        if self.gone_since is None and now - self._excused.get(host, now - _EXCUSED_FOR) < _EXCUSED_FOR:
+            return []
+        self._unheard[host] = names
+        if self.gone_since is not None or len(self._unheard) < _ALONE:
+            return []
+        self.gone_since = now
+        self._excused |= dict.fromkeys(self._unheard, now)
+        return [name for names in self._unheard.values() for name in names]
 
 
 def _clock(moment: datetime, zone: str) -> str:

@@ -33,8 +33,6 @@ log = logging.getLogger(__name__)
 _MINUTE = timedelta(minutes=1)
 _BUSY, _RESTING = timedelta(seconds=10), _MINUTE
 _FOR_AN_ARCHIVE = timedelta(hours=12)
-_ALONE = 3
-"""Hosts in a row of which nobody answered: then it is this machine's network."""
 _BROKEN = 4
 """Of an archive: what is whole of it was read, and a second time is no better."""
 _MEANS = {
@@ -123,7 +121,7 @@ class _Hands:
         self._places: SimpleQueue[str] = SimpleQueue()
         for place in range(concurrency):
             self._places.put(f"{name}/{place + 1}")
-        self._unheard: dict[str, Sequence[str]] = {}
+        self._reach = queue.Reach()
         self._ended = False
         self._rests: tuple[datetime, str] | None = None
 
@@ -187,22 +185,25 @@ class _Hands:
             self._judge("crawl", ended)
 
     def _heard(self, host: str, due: Sequence[str], outings: Outings, *, answered: bool | None) -> None:
-        """Of several hosts in a row nobody answered: it is our own network, their sources are read elsewhere, and this worker
-        asks one host a minute whether it is there again."""
+        """Where it is our own network that is gone, others read what we could not, and we ask one host a minute whether it is back."""
+        was = self._reach.gone_since
+        if excused := self._reach.heard(host, due, now(), answered=answered):
+            outings.excuse(excused)
         if answered:
-            self._unheard, self._rests = {}, None
-        elif answered is False:
-            self._unheard[host] = due
-            if len(self._unheard) >= _ALONE:
-                outings.excuse([name for names in self._unheard.values() for name in names])
-                if self._rests is None:
-                    log.error("%s: no host could be reached; others read them", halts.NETWORK)
-                self._rests = (now(), "its network is gone: no source could be reached")
+            self._rests = None
+        elif self._reach.gone_since:
+            self._rests = (now(), "its network is gone: no source could be reached")
+        if (was is None) != (self._reach.gone_since is None):
+            log.error(
+                "the %s %s",
+                halts.NETWORK,
+                "is there again" if was else "is gone: no host could be reached; others read them",
+            )
 
     def _backfill(self, place: str, options: Sequence[str]) -> None:
         if not place.startswith(("http://", "https://")) and not Path(place).is_file():
             raise _failed(f"no such file on {socket.gethostname()}: every worker must see it under this path")
-        arguments = [*self._base, "backfill", "--json", *options, place]
+        arguments = [*self._base, "backfill", "--json", *options, "--", place]
         self._judge("backfill", self._children.run(arguments, limit=_FOR_AN_ARCHIVE.total_seconds()))
 
     def _judge(self, what: str, ended: Ended | None) -> None:

@@ -153,6 +153,18 @@ def test_each_file_of_an_archive_is_a_job_and_a_broken_one_is_told_of(tmp_path: 
     assert "1 jobs were given up: backfill" in checked.stdout
 
 
+def test_who_reads_by_hand_leaves_to_a_worker_what_it_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database() as address, wires(2, reports=1, delay=0.1) as room, Store.open(address) as store:
+        monkeypatch.setenv("RASID_STORAGE_URL", address)
+        config = configure(tmp_path, room.sources)
+        with store.queue.turns.take([f"crawl {room.hosts[0]}"]):
+            done = rasid(config, "crawl", "--all")
+        assert done.returncode == 0, done.stderr
+        assert f"left to the pass that reads them at this moment: {room.hosts[0]}" in done.stderr
+        assert {host for host, _, _ in room.asked} == {room.hosts[1]}
+        assert [state.name for state in store.sources()] == ["outlet-1"]
+
+
 def test_on_sqlite_a_worker_says_what_it_needs(tmp_path: Path) -> None:
     config = configure(tmp_path, _ONE)
     for arguments in (["worker"], ["queue"]):

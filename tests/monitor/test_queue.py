@@ -74,3 +74,34 @@ def test_the_digest_names_each_host_once() -> None:
     many = [_dead(f"crawl h{n}.example") for n in range(20)]
     assert queue.notes(many, "UTC", language="en")[-1] == "12 more jobs were given up after several tries."
     assert queue.notes([], "UTC") == []
+
+
+def _lose(reach: queue.Reach, hosts: str, minutes: int = 0) -> list[str]:
+    excused = []
+    for host in hosts:
+        excused += reach.heard(host, [f"{host}-news"], _NOW + timedelta(minutes=minutes), answered=False)
+    return excused
+
+
+def test_of_three_hosts_in_a_row_nobody_answered_it_is_our_network() -> None:
+    reach = queue.Reach()
+    assert _lose(reach, "ab") == []
+    assert reach.heard("c", ["c-news"], _NOW, answered=None) == []
+    assert reach.heard("d", ["d-news"], _NOW, answered=True) == [], "the row is broken"
+    assert _lose(reach, "ab") == []
+    assert reach.gone_since is None
+    assert _lose(reach, "c") == ["a-news", "b-news", "c-news"]
+    assert reach.gone_since == _NOW
+    assert _lose(reach, "e", 30) == []
+    back = reach.heard("f", ["f-news"], _NOW + timedelta(minutes=31), answered=True)
+    assert back == ["a-news", "b-news", "c-news", "e-news"]
+    assert reach.gone_since is None
+
+
+def test_sites_that_are_dead_for_good_are_excused_once_an_hour() -> None:
+    reach = queue.Reach()
+    assert _lose(reach, "abc")
+    assert reach.heard("f", [], _NOW + timedelta(minutes=1), answered=True)
+    assert _lose(reach, "abc", 5) == []
+    assert reach.gone_since is None
+    assert _lose(reach, "abc", 61) == ["a-news", "b-news", "c-news"]
