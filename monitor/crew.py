@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
+import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.job_context import JobContext
@@ -126,7 +127,7 @@ class Crew:
             session = _Session(self, was_lost=said)
             try:
                 await session.run(stop, reload)
-            except (ConnectorException, StorageError, OSError, TimeoutError, _LostError) as error:
+            except (ConnectorException, psycopg.Error, StorageError, OSError, TimeoutError, _LostError) as error:
                 wait = 1.0 if session.up else wait
                 if session.up or not said:
                     log.error("%s; it is tried again until it works", _first_line(error))  # noqa: TRY400
@@ -354,7 +355,8 @@ def _first_line(error: BaseException) -> str:
         cause = cause.__cause__
     said = str(cause).strip().splitlines()
     named = said[0] if said else type(cause).__name__
-    return f"PostgreSQL cannot be reached ({named})" if isinstance(error, (ConnectorException, OSError)) else named
+    unreached = isinstance(error, (ConnectorException, psycopg.Error, OSError))
+    return f"PostgreSQL cannot be reached ({named})" if unreached else named
 
 
 _MINE = "id = %(id)s AND status = 'doing' AND worker_id = %(worker)s AND attempts = %(attempts)s"

@@ -6,7 +6,6 @@ import logging
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from monitor.crew import Crew, GivenBackError, JobFailedError
 from monitor.notify import Notifier
 from storage.records import Job, Worker
 from storage.store import Store
+from tests.e2e.crew import proxied
 from tests.postgres import database
 
 _SECOND = timedelta(seconds=1)
@@ -75,15 +75,15 @@ def at() -> Iterator[tuple[str, Store]]:
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
-def _run(address: str, store: Store, hands: Hands) -> float:
+def _run(address: str, store: Store, *hands: Hands) -> None:
+    """``hands``: those of each time that it connects."""
     me = Worker(name="eins", host="here", pid=os.getpid(), slots=4, takes="")
     slots = {queue.CRAWL: 6, queue.CLOCK: 1}
-    began = time.monotonic()
+    turns = iter(hands)
     Crew(
-        address=address, queue=store.queue, me=me, slots=slots, every={"dispatch": _SECOND}, hands=lambda: hands,
+        address=address, queue=store.queue, me=me, slots=slots, every={"dispatch": _SECOND}, hands=lambda: next(turns),
         notifier=Notifier({}),
     ).run()  # fmt: skip
-    return time.monotonic() - began
 
 
 def test_every_job_ends_as_it_should(at: tuple[str, Store], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,3 +139,24 @@ def test_nothing_is_read_while_paused_or_where_the_machine_cannot(
     _run(address, store, unable)
     assert "well" not in unable.asked
     assert [one.state for one in store.queue.listed()] == ["waiting"]
+
+
+def test_a_database_that_is_gone_for_a_while_is_said_once(
+    at: tuple[str, Store], caplog: pytest.LogCaptureFixture
+) -> None:
+    address, _ = at
+    with proxied(address) as way, Store.open(way.url) as through:
+
+        def cut() -> bool:
+            way.cut()
+            threading.Timer(3, way.mend).start()
+            return False
+
+        first = Hands(cut)
+        second = Hands(lambda: True)
+        _run(way.url, through, first, second)
+    assert first.stopped.is_set(), "what was at work is ended"
+    assert "dispatch" in second.asked
+    said = [one.getMessage() for one in caplog.records if one.name == "monitor.crew" and one.levelno >= logging.WARNING]
+    assert len([one for one in said if "it is tried again until it works" in one]) == 1, said
+    assert len([one for one in said if one == "PostgreSQL is there again: jobs are taken"]) == 1, said
