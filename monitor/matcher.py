@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, chain
+from itertools import accumulate, chain, compress
 from typing import NamedTuple
 
 from monitor.analysis import LEFT, LONGEST, RIGHT, Analyst, Met
@@ -225,7 +225,7 @@ class Matcher:
         distinct = set(words.words)
         met = list(map(self._table.__getitem__, distinct))
         wider: dict[int, set[_Row]] = {}
-        if special := distinct & self._table.special.keys():
+        if special := distinct & self._table.looked_at:
             for term, row in self._wider(special, words):
                 wider.setdefault(term, set()).add(row)
         return Found(words, met, distinct, wider, self._pattern_hits(text, words) if self._patterns else {})
@@ -273,8 +273,8 @@ class Matcher:
     def _wider(self, special: set[str], words: _Words) -> Iterator[tuple[int, _Row]]:
         """Hits that need a look around: phrases, words that the page has split, words that are one thing or another."""
         count = len(words.words)
-        for at, word in [(at, word) for at, word in enumerate(words.words) if word in special]:
-            entry = self._table.special[word]
+        for at in compress(range(count), map(special.__contains__, words.words)):
+            entry = self._table.special[words.words[at]]
             for term in entry.trimmed or (self._in_context(at, entry, words) if entry.cases else ()):
                 yield term, (at, at)
             if entry.rows:
@@ -376,15 +376,19 @@ class _Table(dict[str, tuple[int, ...]]):
         self._same: dict[tuple[int, ...], tuple[int, ...]] = {}
         self.special: dict[str, _Special] = {}
         """The words whose neighbours are looked at."""
+        self.looked_at: set[str] = set()
+        """The same words: two sets meet four times as fast as a set and the keys of a dictionary."""
 
     def clear(self) -> None:
         super().clear()
         self._same.clear()
         self.special.clear()
+        self.looked_at.clear()
 
     def __missing__(self, word: str) -> tuple[int, ...]:
         terms, special = self._make(word)
         terms = self[word] = self._same.setdefault(terms, terms)
         if special is not None:
             self.special[word] = special
+            self.looked_at.add(word)
         return terms
