@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from monitor import reasons
 from monitor.audiences import Audience
 from monitor.digest import Digest, Story
 from monitor.formats import sentences, when
@@ -65,5 +66,5 @@ def failed(waiting: Waiting, language: str) -> str:
         what=say(language, f"message {waiting.message.kind}"),
         target=waiting.message.target,
         tries=waiting.tries,
-        why=waiting.error or "",
+        why=reasons.said(language, waiting.error or ""),
     )

@@ -19,6 +19,7 @@ from crawler.article import Article
 from crawler.notes import FROM_FEED, UNLIKE, WHOLE
 from crawler.outcome import Fate
 from crawler.source import Source
+from monitor import reasons
 
 __all__ = [
     "Broken",
@@ -163,7 +164,7 @@ def _sentence(title: str, one: Broken, zone: str, language: str) -> str:
     if language == "ar":
         lasting = f"من {since} إلى {_clock(one.until, zone)}" if one.until else f"منذ {since}"
         said = f"{title}: تغيّر تصميم صفحاته على ما يبدو {lasting}، ومواد لم تُقرأ من صفحاتها كالمعتاد: {one.articles}"
-        return f"{said} ({one.why})"
+        return f"{said} ({reasons.said(language, one.why)})"
     lasting = f"from {since} to {_clock(one.until, zone)}" if one.until else f"since {since}"
     said = f"{title}: its layout seems to have changed {lasting}; articles not read from their pages as usual: {one.articles}"
     return f"{said} ({one.why})"

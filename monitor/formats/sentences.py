@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 
 from crawler.outcome import Fate
+from monitor import reasons
 from monitor.charts import Chart
 from monitor.coverage import FallenOut, ReadSource, Stale, Stretch, TroubledPass, TroubledSource
 from monitor.digest import Digest, Edit, Event, Removal, Story, Telling
-from monitor.formats import reasons, when
+from monitor.formats import when
 from monitor.formats.words import AFFILIATIONS, GONE, count, say, zone_name
 from monitor.revisits import MANY
 

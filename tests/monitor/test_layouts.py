@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.outcome import Fate
 from crawler.source import Source
-from monitor.layouts import Record, notes, now_broken, of_missed, read, seen, standing, written
+from monitor.layouts import Broken, Record, notes, now_broken, of_missed, read, seen, standing, written
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -61,6 +61,16 @@ def test_the_digest_tells_it_of_the_days_it_lasted() -> None:
     mended = [("نداء السهل", after("..........xxxx."))]
     assert notes(mended, NOW + day, NOW + 2 * day, "Asia/Damascus") == []
     assert len(notes(mended, NOW, NOW + day, "Asia/Damascus")) == 1
+
+
+def test_the_digest_says_why_in_its_language() -> None:
+    why = "no text was found on its page"
+    broken = [("نداء السهل", Record(spells=(Broken(since=NOW, until=None, articles=4, why=why),)))]
+    (arabic,) = notes(broken, NOW, NOW + timedelta(days=1), "Asia/Damascus")
+    (english,) = notes(broken, NOW, NOW + timedelta(days=1), "Asia/Damascus", "en")
+    assert "لم نجد نصاً في صفحته" in arabic
+    assert why in english
+    assert why not in arabic
 
 
 def test_of_a_source_that_is_not_known_nothing_is_said() -> None:

@@ -74,6 +74,8 @@ ARABIC: Mapping[str, str] = {
     "its text is made by scripts in a browser": "نصها تصنعه برمجة في المتصفح",
     "no article in it": "لا مقال فيها",
     "no text found": "لم نجد فيها نصاً",
+    "{n} characters, in this source's texts {usual} and more": "طوله {n} حرفاً، ومعتاد نصوص المصدر {usual} فأكثر",
+    "no text was found on its page": "لم نجد نصاً في صفحته",
     "no text in it": "لا نص فيها",
     "nothing but standing phrases": "ليس فيها إلا عبارات ثابتة",
     "a video and no text": "مقطع مصوّر بلا نص",
@@ -205,6 +207,12 @@ ARABIC: Mapping[str, str] = {
     "the API refuses: read its feed (`kind: feed`){mark}": "ترفض الواجهة: اقرأ خلاصته (kind: feed){mark}",
     "there are no older posts{mark}": "لا منشورات أقدم{mark}",
     "{url}: {why}": "عند {url}: {why}",
+    # messages
+    "{target}: no answer within {n} s; whether it was taken is not known": "لا رد خلال {n} ثانية، ولا يُعرف أوصلت أم لا",
+    "{target}: the environment has no such variable; set it to an address of Apprise's": "لا متغير بهذا الاسم في البيئة؛ ضع فيه عنواناً يعرفه Apprise",
+    "{target}: it holds more than one address; give each a variable of its own": "فيه أكثر من عنوان؛ اجعل لكل عنوان متغيراً",
+    "{target}: it holds no address that Apprise knows, like {example}": "ليس فيه عنوان يعرفه Apprise، مثل {example}",
+    "{target}: the service did not take it": "لم تقبلها الخدمة",
     # passes
     "the pass reached its time limit": "بلغت الجولة حدها من الوقت",
     "storing failed": "أخفق الحفظ",
@@ -218,11 +226,12 @@ ARABIC: Mapping[str, str] = {
 }  # fmt: skip
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 _SHAPES = {
-    "n": "[0-9,]+",
+    "n": "[0-9.,]+",
     "all": "[0-9,]+",
     "most": "[0-9,]+",
     "code": "-?[0-9]+",
     "url": r"https?://\S+",
+    "target": r"\w+",
     "mark": "(?: \\(.*\\))?",
 }
 """What a place takes that may not take everything."""
