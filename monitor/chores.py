@@ -52,7 +52,8 @@ class _Memory(Protocol):
 
 def rhythms(settings: Settings) -> Mapping[str, timedelta]:
     """The chores, in the order in which they are done, and how often."""
-    return {"check": 7 * _DAY, "backup": settings.backup.every, "retention": _DAY, "optimize": _DAY}
+    sending = {"send": timedelta(hours=1)} if settings.captures.store else {}
+    return {"check": 7 * _DAY, "backup": settings.backup.every, "retention": _DAY, "optimize": _DAY} | sending
 
 
 def read(value: Mapping[str, str] | None) -> dict[str, Done]:

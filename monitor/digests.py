@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from crawler.source import Source
-from monitor import charts, days, delivery, filing, halts, layouts, lessons, muting, queue, refusals, stories
+from monitor import charts, chores, days, delivery, filing, halts, layouts, lessons, muting, queue, refusals, stories
 from monitor.audiences import Audience, of_list
 from monitor.charts import Chart
 from monitor.config import Config
 from monitor.digest import Digest, build
+from monitor.evidence import sending
 from monitor.formats import FORMATS
 from monitor.lists import WatchList, WatchLists, packs_of
 from monitor.redacting import Redactor, made
@@ -187,6 +188,8 @@ class _Work:
         told = refusals.notes(refusals.read(self.store.recall(refusals.KEY)), start, until, zone, language=language)
         told += halts.notes(halts.read(self.store.recall(halts.KEY)), start, until, zone, language=language)
         told += queue.notes(self.store.queue.dead(start, until), zone, language=language)
+        kept = chores.read(self.store.recall(chores.KEY))
+        told += sending.notes(kept, start, until, zone, language=language)
         failed = self.store.outbox.listed(["failed"], since=start)
         told += [
             delivery.failed(one, language)

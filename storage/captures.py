@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import FileIO
 from pathlib import Path
+from typing import TypeAlias
 from uuid import uuid4
 
 from crawler.article import Page
@@ -23,7 +24,7 @@ from storage import warc
 from storage.errors import StorageError
 from storage.ledger import Entry, sync_folder
 
-__all__ = ["Files", "Span", "read_span"]
+__all__ = ["Elsewhere", "Files", "Span", "read_span"]
 
 _SUFFIX = ".warc.gz"
 _MARGIN = 16 * 2**20
@@ -38,6 +39,10 @@ class Span:
     offset: int
     length: int
     sha256: str
+
+
+Elsewhere: TypeAlias = Callable[[str, int, int], bytes]
+"""Gives bytes of a file that is here no longer: its name, from where, how many (:meth:`storage.depot.Depot.read`)."""
 
 
 class Files:
@@ -230,7 +235,7 @@ def read_head(path: Path) -> warc.Record | None:
             return None
 
 
-def read_span(folder: Path, span: Span) -> bytes:
+def read_span(folder: Path, span: Span, elsewhere: Elsewhere | None = None) -> bytes:
     """The bytes of a Capture, as long and with the digest that the ledger has; :class:`StorageError` says what is wrong."""
     path = folder / span.file
     try:
@@ -238,7 +243,9 @@ def read_span(folder: Path, span: Span) -> bytes:
             stream.seek(span.offset)
             data = stream.read(span.length)
     except FileNotFoundError:
-        raise StorageError("its file is gone", subject=span.file) from None
+        if elsewhere is None:
+            raise StorageError("its file is gone", subject=span.file) from None
+        data = elsewhere(span.file, span.offset, span.length)
     except OSError as error:
         raise StorageError(f"its file cannot be read: {error.strerror}", subject=span.file) from error
     if len(data) < span.length:

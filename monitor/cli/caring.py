@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import loaded, now, opened
+from monitor.cli.edges import loaded, now, opened, sent
 
 if TYPE_CHECKING:
     from monitor.chores import Chore, Done
@@ -136,10 +136,12 @@ def _chores(config: Config, store: Store) -> list[Chore]:
         "backup": _backup,
         "retention": _retention,
         "optimize": _optimize,
+        "send": sent,
     }
     return [
         Chore(name=name, every=every[name], do=lambda do=do: do(config, store))  # type: ignore[misc]
         for name, do in does.items()
+        if name in every
     ]
 
 

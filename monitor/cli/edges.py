@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.lists import ConfigError, WatchLists
     from storage.archive import Archive
+    from storage.depot import Depot
     from storage.store import Store
 
 __all__ = [
     "alerts_of",
     "alone",
     "archive",
+    "depot",
     "in_use",
     "loaded",
     "looking_through",
@@ -102,6 +104,25 @@ def archive(config: Config, store: Store) -> Archive:
         config.captures, store.proofs,
         software=config.software, now=now, chain=chain(config), max_bytes=wanted.file, floor=wanted.free,
     )  # fmt: skip
+
+
+def depot(config: Config) -> Depot | None:
+    """Where closed files of captures are put; ``None``: they stay here."""
+    from storage.depot import Depot
+
+    wanted = config.settings.captures
+    return Depot(wanted.store, config.captures, endpoint=wanted.endpoint) if wanted.store else None
+
+
+def sent(config: Config, store: Store) -> str:
+    """Puts there what is closed here; what came of it."""
+    from monitor.evidence import sending
+
+    where = depot(config)
+    if where is None:
+        return "no store is named"
+    local = config.settings.captures.local
+    return sending.send(config.captures, where, store.proofs, now(), local=local, chain=chain(config))
 
 
 def chain(config: Config) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import archive, chain, loaded, opened, stamped
+from monitor.cli.edges import archive, chain, depot, loaded, opened, stamped
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -64,7 +64,9 @@ def verify(folder: Path, since: datetime | None, given: tuple[str, ...], *, repa
                 pass
             for line in mend(config.captures, store.proofs):
                 click.echo(line, err=True)
-        report = recompute(config.captures, store.proofs, since=start, roots=wanted, chain=chain(config))
+        report = recompute(
+            config.captures, store.proofs, since=start, roots=wanted, chain=chain(config), depot=depot(config)
+        )
     if as_json:
         told = asdict(report) | {"clean": report.clean}
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
@@ -130,10 +132,27 @@ def tidy(folder: Path, *, dry_run: bool) -> None:
             click.echo(f"{going} records would be dropped; {plan.total / 2**20:.1f} MiB would be left")
         else:
             with archive(config, store) as kept:
-                done = tidying.tidy(store, kept, rules, now())
+                done = tidying.tidy(store, kept, rules, now(), depot(config))
             click.echo(f"{done.dropped} dropped, {done.freed / 2**20:.1f} MiB freed, {done.total / 2**20:.1f} MiB left")
         for line in tidying.foresee(store, config.captures, rules, now()):
             click.echo(line)
+
+
+@evidence.command()
+@click.pass_obj
+def send(folder: Path) -> None:
+    """Put closed files of captures into the store of settings.yaml (`captures: store: s3://…`), and make room here.
+
+    The service does it once an hour by itself. On machines with `rasid worker` let a timer do it. The credentials stand in the
+    environment: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
+    """
+    from monitor.cli.edges import sent
+
+    config = loaded(folder)
+    if depot(config) is None:
+        raise click.UsageError("no store of captures is named: `captures: store: s3://bucket/prefix` in settings.yaml")
+    with opened(config) as store:
+        click.echo(sent(config, store))
 
 
 @evidence.command()
@@ -152,9 +171,10 @@ def show(folder: Path, what: str, *, as_json: bool) -> None:
         if unknown:
             raise click.UsageError(f"nothing is stored under {what}; `rasid status` says what is there")
         (case,) = dossier.cases(store, numbers)
+    elsewhere = where.read if (where := depot(config)) else None
     told: list[dict[str, object]] = []
     for one in case.captures:
-        said = {} if one.dropped_at else said_by(read_span(config.captures, one.span))
+        said = {} if one.dropped_at else said_by(read_span(config.captures, one.span, elsewhere))
         told.append(
             {
                 "capture": one.id, "at": one.at.isoformat(), "url": one.url, "file": one.span.file,
@@ -208,9 +228,11 @@ def export(
         found = dossier.cases(store, numbers)
         if not dossier.kept(found):
             raise click.UsageError("there is no capture of it: nothing can be proven")
+        where = depot(config)
         made = package(
             found, config.captures, store.proofs,
             zone=config.settings.zone, now=now(), software=config.software, stamps=stamping.stored(config.captures),
+            elsewhere=where.read if where else None,
         )  # fmt: skip
     path = output or config.settings.var / "exports" / f"evidence-{now():%Y%m%d-%H%M%S}.wacz"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import alerts_of, archive, in_use, loaded, now, opened, shared, short_of_room, stamped
+from monitor.cli.edges import alerts_of, archive, depot, in_use, loaded, now, opened, shared, short_of_room, stamped
 from monitor.cli.names import named, source_names
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _pass(store: Store, config: Config, lists: WatchLists, sources: Sequence[Sou
                 read_elsewhere=[source.url for source in config.sources if source.enabled],
             )
             if kept is not None:
-                tidying.once_a_day(store, kept, config.settings.captures, now())
+                tidying.once_a_day(store, kept, config.settings.captures, now(), depot(config))
                 for line in stamped(config, store):
                     log.info("%s", line)
         work.tidy()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.edges import loaded, now, opened
+from monitor.cli.edges import depot, loaded, now, opened
 
 if TYPE_CHECKING:
     from crawler.source import Source
@@ -66,6 +66,7 @@ async def _all(
     if unknown := [name for name in names if name not in sources]:
         raise click.UsageError(f"no source `{unknown[0]}`; there are: {', '.join(sorted(sources))}")
     fetching = config.fetching()
+    elsewhere = where.read if (where := depot(config)) else None
     readers = Readers(fetching.readers, fetching.read_limit)
     counts = dict.fromkeys(("read again", "read otherwise", "cannot be read any more", "of sources that are gone"), 0)
     try:
@@ -75,7 +76,13 @@ async def _all(
                 continue
             counts["read again"] += 1
             again = await read_again(
-                stored.article, capture, source, folder=config.captures, readers=readers, limit=fetching.max_bytes
+                stored.article,
+                capture,
+                source,
+                folder=config.captures,
+                readers=readers,
+                limit=fetching.max_bytes,
+                elsewhere=elsewhere,
             )
             if again.article is None:
                 counts["cannot be read any more"] += 1

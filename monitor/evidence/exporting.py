@@ -16,14 +16,15 @@ from monitor.evidence.excerpt import Excerpt, excerpt
 from monitor.evidence.wacz import Page, Wacz
 from monitor.formats.html import page as rendered
 from storage import warc
-from storage.captures import read_span
+from storage.captures import Elsewhere, read_span
 from storage.proofs import CaptureRecord, Proofs
 
 __all__ = ["package", "said_by"]
 
 
 def package(
-    found: Sequence[Case], folder: Path, proofs: Proofs, *, zone: str, now: datetime, software: str, stamps: Mapping[str, bytes]
+    found: Sequence[Case], folder: Path, proofs: Proofs, *, zone: str, now: datetime, software: str, stamps: Mapping[str, bytes],
+    elsewhere: Elsewhere | None = None,
 ) -> Wacz:  # fmt: skip
     """``folder``: of the captures; ``stamps``: files of time stamps, by name, that may be about the roots in it.
 
@@ -32,7 +33,7 @@ def package(
     captures = kept(found)
     heads = _heads(captures, proofs)
     ordered = [*heads, *captures]
-    spans = [read_span(folder, one.span) for one in ordered]
+    spans = [read_span(folder, one.span, elsewhere) for one in ordered]
     says = {one.id: said_by(span) for one, span in zip(ordered, spans, strict=True)}
     ends_at = _end_of_day(max((one.at for one in captures), default=now), zone)
     ids = {one.id for one in ordered}

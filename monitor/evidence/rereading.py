@@ -16,7 +16,7 @@ from crawler.reading import Readers, Unread
 from crawler.source import Source
 from crawler.urls import canonical
 from storage import warc
-from storage.captures import read_span
+from storage.captures import Elsewhere, read_span
 from storage.errors import StorageError
 from storage.proofs import CaptureRecord
 from storage.records import Correction
@@ -60,11 +60,12 @@ def _written(value: object) -> str | None:
 
 
 async def read_again(
-    article: Article, capture: CaptureRecord, source: Source, *, folder: Path, readers: Readers, limit: int
+    article: Article, capture: CaptureRecord, source: Source, *, folder: Path, readers: Readers, limit: int,
+    elsewhere: Elsewhere | None = None,
 ) -> Again:  # fmt: skip
     """``limit``: bytes of a body. A page that is hostile costs its reading process, and nothing else."""
     try:
-        records = list(warc.records(read_span(folder, capture.span)))
+        records = list(warc.records(read_span(folder, capture.span, elsewhere)))
         page = warc.page_of(records, limit)
     except StorageError as error:
         return Again(article=None, why=f"its Capture cannot be read: {error}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
 from monitor.shaping import Duration, Shape, Size, Switch
 from monitor.yamlfile import shown
@@ -29,6 +29,29 @@ class CaptureSettings(Shape):
     """A file that has grown so large is closed."""
     stamps: tuple[str, ...] = ()
     """Addresses of time stamp authorities (RFC 3161) that are sent each day's root; they are third parties."""
+
+    store: str | None = None
+    """``s3://bucket/prefix``: where closed files are put. Its credentials stand in the environment."""
+    endpoint: str | None = None
+    """Of a store that is not Amazon's."""
+    local: Duration = 7 * _DAY
+    """A file that lies there stays here for so long."""
+
+    @field_validator("store", "endpoint")
+    @classmethod
+    def _store(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if "@" in parts.netloc:
+            raise ValueError(
+                "credentials stand in the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY), not here"
+            )
+        schemes = ("s3",) if info.field_name == "store" else ("http", "https")
+        if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+            expected = "s3://bucket/prefix" if info.field_name == "store" else "https://host"
+            raise ValueError(f"{expected} is expected, not `{shown(value)}`")
+        return value
 
     @field_validator("others")
     @classmethod

@@ -12,7 +12,9 @@ from pathlib import Path
 from monitor.evidence.retention import Kept, Plan, days_left, plan
 from monitor.evidence.settings import CaptureSettings
 from storage.archive import Archive
+from storage.depot import Depot
 from storage.errors import StorageError
+from storage.ledger import Entry
 from storage.repair import repair
 from storage.rewriting import rewrite
 from storage.store import Store
@@ -52,14 +54,25 @@ def planned(store: Store, settings: CaptureSettings, now: datetime, chain: str |
     return plan(kept, proving, now, others=settings.others, ceiling=settings.ceiling, busy=busy)
 
 
-def tidy(store: Store, archive: Archive, settings: CaptureSettings, now: datetime) -> Tidied:
-    """Drops what the rules let go, and what runs that were killed have left. While no pass runs."""
+def tidy(
+    store: Store, archive: Archive, settings: CaptureSettings, now: datetime, depot: Depot | None = None
+) -> Tidied:
+    """Drops what the rules let go, and what runs that were killed have left. While no pass runs.
+
+    ``depot``: of a file that is not here what stays is fetched from there, to be written anew.
+    """
     for line in repair(archive.folder, store.proofs):
         log.info("%s", line)
     found = planned(store, settings, now, archive.chain)
     dropped = freed = 0
     for file, going in found.drop.items():
         try:
+            if depot is not None and not (archive.folder / file).is_file():
+                if len(going) == len(store.proofs.in_file(file)):  # nothing of it stays: it need not be fetched
+                    archive.enter([Entry(kind="drop", at=now, capture=one, why=why) for one, why in going.items()])
+                    dropped += len(going)
+                    continue
+                depot.fetch(file, archive.folder / file)
             gone = rewrite(archive, store.proofs.in_file(file), going, now)
         except StorageError as error:  # nothing of a file that was altered is touched: verify says more
             log.error("captures are not dropped: %s; `rasid evidence verify` says more", error)  # noqa: TRY400
@@ -83,13 +96,15 @@ def foresee(store: Store, folder: Path, settings: CaptureSettings, now: datetime
             )
 
 
-def once_a_day(store: Store, archive: Archive, settings: CaptureSettings, now: datetime) -> None:
+def once_a_day(
+    store: Store, archive: Archive, settings: CaptureSettings, now: datetime, depot: Depot | None = None
+) -> None:
     """At the end of a pass."""
     key = _KEY if archive.chain == "main" else f"{_KEY} {archive.chain}"
     last = store.recall(key)
     if last is not None and now - datetime.fromisoformat(last["at"]) < _EVERY:
         return
-    done = tidy(store, archive, settings, now)
+    done = tidy(store, archive, settings, now, depot)
     if done.dropped:
         log.info("captures: %d dropped by rule, %.1f MiB freed", done.dropped, done.freed / 2**20)
     if done.over:

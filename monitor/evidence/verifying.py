@@ -7,6 +7,7 @@ alters one is found by the others; who recomputes all three is found by a root t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
@@ -15,6 +16,7 @@ from pathlib import Path
 from monitor.evidence.spans import Found, check_file
 from monitor.evidence.stamping import checked, stored
 from storage.archive import LEDGER
+from storage.depot import Depot
 from storage.ledger import NOTHING, Entry, Line, lines_of, read
 from storage.proofs import Proofs
 
@@ -65,12 +67,12 @@ class Report:
 
 def verify(
     folder: Path, proofs: Proofs | None, *, since: datetime | None = None, roots: Mapping[str, str] | None = None,
-    chain: str = "main",
+    chain: str = "main", depot: Depot | None = None,
 ) -> Report:  # fmt: skip
     """Everything in ``folder``. ``proofs``: the store's table; ``None``: the files alone, as an outsider has them.
 
     ``since``: Captures before it are not read again (the chain always is). ``roots``: hashes that must be in the chain, and where
-    each is from.
+    each is from. ``depot``: what is not here is fetched from there, a file at a time, and not kept.
     """
     report = Report()
     kept = _Kept()
@@ -92,7 +94,7 @@ def verify(
             )
         else:
             report.stamps += 1
-    _files(folder, captures, since, report)
+    _files(folder, captures, since, report, depot)
     if proofs is not None:
         _index(proofs, chain, kept, report)
     return report
@@ -212,20 +214,24 @@ class _Table:
         return [line.entry for line in lines if line is not None and line.entry is not None]
 
 
-def _files(folder: Path, captures: Mapping[str, Entry], since: datetime | None, report: Report) -> None:
+def _files(
+    folder: Path, captures: Mapping[str, Entry], since: datetime | None, report: Report, depot: Depot | None
+) -> None:
     by_file: dict[str, list[Entry]] = {}
     for entry in captures.values():
         by_file.setdefault(entry.file, []).append(entry)
     for name in sorted(by_file):
         entries = sorted(by_file[name], key=lambda one: one.offset or 0)
-        path = folder / name
-        if not path.is_file():
-            span = f"{len(entries)} records, {entries[0].at:%Y-%m-%d %H:%M} to {entries[-1].at:%Y-%m-%d %H:%M}"
-            report.add("missing", name, f"the file is gone, with {span}")
-            continue
         wanted = [one for one in entries if since is None or one.at >= since or one.kind == "file"]
-        for found in check_file(path, entries, wanted, report):
-            report.findings.append(_named(found))
+        if not (folder / name).is_file() and depot is not None and all(one.kind == "file" for one in wanted):
+            continue  # nothing of that time: it is not fetched for its first record's sake
+        with _lying(folder, name, depot) as path:
+            if path is None:
+                span = f"{len(entries)} records, {entries[0].at:%Y-%m-%d %H:%M} to {entries[-1].at:%Y-%m-%d %H:%M}"
+                report.add("missing", name, f"the file is gone, with {span}")
+                continue
+            for found in check_file(path, entries, wanted, report):
+                report.findings.append(_named(found, name))
     known = set(by_file)
     for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.part")]):
         if path.name not in known:
@@ -234,8 +240,15 @@ def _files(folder: Path, captures: Mapping[str, Entry], since: datetime | None, 
             )
 
 
-def _named(found: Found) -> Finding:
+def _lying(folder: Path, name: str, depot: Depot | None) -> AbstractContextManager[Path | None]:
+    """Where a file can be read."""
+    if (folder / name).is_file():
+        return nullcontext(folder / name)
+    return depot.borrowed(name) if depot is not None else nullcontext(None)
+
+
+def _named(found: Found, name: str) -> Finding:
     entry = found.entry
-    where = f"{found.file}, byte {found.offset}"
+    where = f"{name}, byte {found.offset}"
     subject = where if entry is None else f"{entry.capture} {entry.url} ({where})".replace("  ", " ")
     return Finding(what=found.what, subject=subject, says=found.says)
