@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -46,19 +46,22 @@ class Outings:
         )
         return ended, self._done(names, began)
 
-    def answered(self, names: set[str]) -> bool | None:
+    def answered(self, names: Collection[str]) -> bool | None:
         """Whether anything out there answered one of them; ``None``: nobody was asked."""
-        if not names:
-            return None
+        return self.each_answered([names])[0]
+
+    def each_answered(self, groups: Sequence[Collection[str]]) -> list[bool | None]:
+        """The same of several."""
         with opened(self._config()) as store:
-            return any(halts.answered(state) for state in store.sources() if state.name in names)
+            met = {state.name: halts.answered(state) for state in store.sources()}
+        return [any(met.get(name, False) for name in names) if names else None for names in groups]
 
     def excuse(self, names: Sequence[str]) -> None:
         """That they could not be reached was no fault of theirs: they are due as soon as the network is there."""
         with opened(self._config()) as store:
             store.upkeep.put_off(names, self._now())
 
-    def cut_short(self, names: set[str]) -> list[str]:
+    def cut_short(self, names: Collection[str]) -> list[str]:
         """Those of them that the end of their pass left unfinished."""
         with opened(self._config()) as store:
             return [

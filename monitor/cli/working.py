@@ -6,8 +6,7 @@ import logging
 import os
 import re
 import socket
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from queue import SimpleQueue
@@ -20,6 +19,7 @@ from monitor import halts, queue
 from monitor.cli.edges import archive, in_use, loaded, now, opened, short_of_room
 from monitor.cli.outings import Outings
 from monitor.cli.serving import Service
+from monitor.together import Together
 
 if TYPE_CHECKING:
     from monitor.children import Children, Ended
@@ -45,7 +45,10 @@ _NAME = re.compile(r"[\w.-]{1,60}")
 
 @click.command()
 @click.option(
-    "--concurrency", type=click.IntRange(1, 64), default=2, show_default=True, help="Hosts that it reads at a time."
+    "--concurrency", type=click.IntRange(1, 16), default=2, show_default=True, help="Passes that it makes at a time."
+)
+@click.option(
+    "--hosts", "together", type=click.IntRange(1, 32), default=16, show_default=True, help="Hosts that one pass reads."
 )
 @click.option("--name", help="What it is called in `rasid queue`; a machine's name without it.")
 @click.option(
@@ -54,7 +57,7 @@ _NAME = re.compile(r"[\w.-]{1,60}")
     help="Leave digests and messages to other workers: they make files, each where it runs.",
 )
 @click.pass_obj
-def worker(folder: Path, concurrency: int, name: str | None, *, no_digests: bool) -> None:
+def worker(folder: Path, concurrency: int, together: int, name: str | None, *, no_digests: bool) -> None:
     """Run a worker: one of any number of machines that read for the same store, on PostgreSQL.
 
     Each takes jobs from the store's own queue: the sources of one host that are due, digests, messages, archives. `rasid queue`
@@ -87,8 +90,8 @@ def worker(folder: Path, concurrency: int, name: str | None, *, no_digests: bool
         _metrics(config)
         Crew(
             address=config.settings.storage.url, queue=store.queue, me=me,
-            slots={queue.CRAWL: concurrency, queue.BACKFILL: 1, queue.CLOCK: 3}, every=every,
-            hands=lambda: _Hands(folder, config, named, concurrency), notifier=Notifier(),
+            slots={queue.CRAWL: concurrency * together, queue.BACKFILL: 1, queue.CLOCK: 3}, every=every,
+            hands=lambda: _Hands(folder, config, named, concurrency, together), notifier=Notifier(),
         ).run()  # fmt: skip
 
 
@@ -112,7 +115,7 @@ def _metrics(config: Config) -> None:
 class _Hands:
     """Does the jobs; from several threads. It lives for as long as a connection to the queue does."""
 
-    def __init__(self, folder: Path, config: Config, name: str, concurrency: int) -> None:
+    def __init__(self, folder: Path, config: Config, name: str, concurrency: int, together: int) -> None:
         from monitor.children import Children
 
         self._children: Children = Children(memory=config.settings.pass_memory)
@@ -121,6 +124,7 @@ class _Hands:
         self._places: SimpleQueue[str] = SimpleQueue()
         for place in range(concurrency):
             self._places.put(f"{name}/{place + 1}")
+        self._together = Together(self._read, places=concurrency, most=together)
         self._reach = queue.Reach()
         self._ended = False
         self._rests: tuple[datetime, str] | None = None
@@ -171,18 +175,33 @@ class _Hands:
             due = store.due([source.name for source in mine], now())
             if due and store.queue.turns.busy(queue.turn(host)):
                 raise _given_back(_BUSY)  # a worker that is frozen has a child that is not, or a person reads it
-        if not due:
-            return
-        with self._place() as by:
+        if due:
+            self._together((host, due))
+
+    def _read(self, hosts: list[tuple[str, list[str]]]) -> Mapping[int, BaseException]:
+        """One pass over what is due of several hosts; which of them could not be done, and why."""
+        config, due = self._service.config, [name for _, names in hosts for name in names]
+        by = self._places.get()
+        try:
             outings = Outings(self._base, lambda: config, self._children, now, began_by=by)
             ended, done = outings.read(due, limit=config.settings.pass_limit)
+        finally:
+            self._places.put(by)
         if self._ended:  # asked to end, it ended in good order: what it left is due for whoever takes the job up
             if left := outings.cut_short(done):
                 outings.excuse(left)
             raise _given_back()
-        self._heard(host, due, outings, answered=outings.answered(done))
-        if set(due) - done:
-            self._judge("crawl", ended)
+        read = [done.intersection(names) for _, names in hosts]
+        for (host, names), answered in zip(hosts, outings.each_answered(read), strict=True):
+            self._heard(host, names, outings, answered=answered)
+        failed: dict[int, BaseException] = {}
+        for at, (_, names) in enumerate(hosts):
+            if set(names) - done:
+                try:
+                    self._judge("crawl", ended)
+                except Exception as error:  # noqa: BLE001 -- each job is answered with its own
+                    failed[at] = error
+        return failed
 
     def _heard(self, host: str, due: Sequence[str], outings: Outings, *, answered: bool | None) -> None:
         """Where it is our own network that is gone, others read what we could not, and we ask one host a minute whether it is back."""
@@ -219,14 +238,6 @@ class _Hands:
             log.error("%s; this worker reads nothing meanwhile", why)
         self._rests = (now(), why)
         raise _given_back(_BUSY)
-
-    @contextmanager
-    def _place(self) -> Iterator[str]:
-        place = self._places.get()
-        try:
-            yield place
-        finally:
-            self._places.put(place)
 
 
 def _meaning(ended: Ended) -> str:

@@ -69,7 +69,9 @@ def test_three_workers_one_killed_one_frozen_one_cut_off(tmp_path: Path) -> None
         ways: dict[str, Proxy] = {}
         for name in _NAMES:
             ways[name] = stack.enter_context(proxied(address))
-            started = worker(config, tmp_path / name, ways[name].url, log, "--name", name, "--concurrency", "1")
+            started = worker(
+                config, tmp_path / name, ways[name].url, log, "--name", name, "--concurrency", "1", "--hosts", "1"
+            )
             crew[name] = stack.enter_context(started)
         try:
             _struck(store, room, crew, ways, said)
