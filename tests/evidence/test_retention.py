@@ -57,6 +57,25 @@ def test_what_nobody_flagged_goes_when_it_is_old_and_the_rest_is_still_proven(ke
         assert tidying.tidy(store, opened, RULES, LATE).dropped == 0
 
 
+def test_what_lies_on_another_machine_is_left_to_it(kept: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """One store, two folders with a chain of their own: each drops its own, each once a day."""
+    with Store.open(f"sqlite:///{kept / 'rasid.db'}") as store:
+        theirs = Archive(
+            kept / "theirs", store.proofs, software="Rasid/test", now=lambda: LATE, chain="main-2", floor=0
+        )
+        with theirs as opened:
+            assert tidying.tidy(store, opened, RULES, LATE).dropped == 0
+            tidying.once_a_day(store, opened, RULES, LATE)
+        assert caplog.records == []
+        with archive(kept, now=lambda: LATE) as (mine, _):
+            tidying.once_a_day(store, mine, RULES, LATE)
+        assert sum(one.dropped_at is not None for one in map(store.proofs.capture, _ids(store)) if one) == 13
+
+
+def _ids(store: Store) -> list[str]:
+    return [one.id for n in range(20) for one in store.proofs.captures_at(f"https://nidaa.example/{n}")]
+
+
 def test_young_ones_stay(kept: Path) -> None:
     with archive(kept, now=lambda: NOW + 89 * DAY) as (opened, store):
         assert tidying.tidy(store, opened, RULES, NOW + 89 * DAY).dropped == 0
