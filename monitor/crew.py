@@ -184,9 +184,10 @@ class _Session:
         slots = self._crew.slots[name]
         app = App(connector=connector)
         app.job_manager = manager = _Jobs(connector, self, replace(self._crew.me, slots=slots, takes=name))
-        for kind in self._crew.every if name == queue.CLOCK else [name]:
+        started = queue.STARTED.get(name)
+        for kind in [name] if started is None else started:
             task: Any = app.task(name=kind, queue=name, queueing_lock=kind, pass_context=True, retry=_Again())(self._do)
-            if name == queue.CLOCK:
+            if started is not None and kind in self._crew.every:
                 app.periodic(cron=queue.cron(self._crew.every[kind]))(task)
         await app.run_worker_async(
             queues=[name], name=self._crew.me.name, concurrency=slots, install_signal_handlers=False,
@@ -206,7 +207,7 @@ class _Session:
             if not isinstance(error, RasidError):
                 log.exception("%s: a bug", job.queueing_lock)
             why = _first_line(error)
-            if job.queue == queue.CLOCK:
+            if job.queue in queue.STARTED:
                 log.error("%s: %s", job.task_name, why)  # noqa: TRY400
                 return
             raise self._failed(job, why, final=isinstance(error, JobFailedError) and error.final) from error

@@ -19,6 +19,8 @@ __all__ = [
     "CLOCK",
     "CRAWL",
     "MOST",
+    "STARTED",
+    "TELLING",
     "Reach",
     "again_in",
     "backfill_job",
@@ -30,8 +32,10 @@ __all__ = [
     "turn",
 ]
 
-CRAWL, BACKFILL, CLOCK = "crawl", "backfill", "clock"
+CRAWL, BACKFILL, CLOCK, TELLING = "crawl", "backfill", "clock", "telling"
 """Queues: each has places of its own in a worker, so that neither a long pass nor an archive keeps an alert waiting."""
+STARTED = {CLOCK: ("dispatch", "care"), TELLING: ("digest", "alerts")}
+"""What the clock starts, by queue: a worker that makes no digests does not serve theirs."""
 MOST = 6
 """Tries, after which a job is given up and a person is told."""
 _FIRST, _LONGEST = timedelta(seconds=20), timedelta(minutes=15)

@@ -86,19 +86,18 @@ def worker(folder: Path, concurrency: int, together: int, name: str | None, *, n
         if config.settings.captures.keep:
             with archive(config, store):  # its chain begins before two passes could each begin one
                 pass
-        every = _rhythms(config, digests=not no_digests)
+        slots = {queue.CRAWL: concurrency * together, queue.BACKFILL: 1, queue.CLOCK: 2}
         _metrics(config)
         Crew(
-            address=config.settings.storage.url, queue=store.queue, me=me,
-            slots={queue.CRAWL: concurrency * together, queue.BACKFILL: 1, queue.CLOCK: 3}, every=every,
+            address=config.settings.storage.url, queue=store.queue, me=me, every=_rhythms(config),
+            slots=slots if no_digests else slots | {queue.TELLING: 2},
             hands=lambda: _Hands(folder, config, named, concurrency, together), notifier=Notifier(),
         ).run()  # fmt: skip
 
 
-def _rhythms(config: Config, *, digests: bool) -> Mapping[str, timedelta]:
+def _rhythms(config: Config) -> Mapping[str, timedelta]:
     often = min(config.settings.schedule.crawl, _MINUTE)
-    telling = {"digest": often, "alerts": min(often, _MINUTE / 2)}
-    return {"dispatch": often, "care": 10 * _MINUTE} | (telling if digests else {})
+    return {"dispatch": often, "care": 10 * _MINUTE, "digest": often, "alerts": min(often, _MINUTE / 2)}
 
 
 def _metrics(config: Config) -> None:

@@ -129,7 +129,7 @@ def test_nothing_is_read_while_paused_or_where_the_machine_cannot(
     monkeypatch.setattr(crew, "_POLL", 0.2)
     address, store = at
     store.queue.pause(datetime.now(UTC))
-    store.queue.put([job("well")])
+    store.queue.put([job("well"), Job(kind="digest", about="digest", queue=queue.TELLING)])
     hands = Hands(lambda: hands.asked.count("dispatch") >= 3)
     _run(address, store, hands)
     assert "well" not in hands.asked
@@ -138,7 +138,8 @@ def test_nothing_is_read_while_paused_or_where_the_machine_cannot(
     unable.rests = "ضاقت مساحة القرص"
     _run(address, store, unable)
     assert "well" not in unable.asked
-    assert [one.state for one in store.queue.listed()] == ["waiting"]
+    assert {one.about: one.state for one in store.queue.listed()} == {"crawl well": "waiting", "digest": "waiting"}
+    assert "digest" not in hands.asked, "this worker makes none"
 
 
 def test_a_database_that_is_gone_for_a_while_is_said_once(
