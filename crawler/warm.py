@@ -5,6 +5,7 @@ The first page costs what the next ones do not: imports (1.3 s), and tables that
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -33,3 +34,5 @@ with suppress(Exception):
         Page(url=_AT, asked=_AT, status=200, headers=(), body=_PAGE, fetched_at=_NOW),
         Source(name="", kind="section", url=_AT, title=""),
     )
+
+gc.freeze()  # what is there stays there: not gone through for garbage in each process, and its memory is shared for longer
