@@ -31,6 +31,7 @@ __all__ = ["worker"]
 log = logging.getLogger(__name__)
 
 _MINUTE = timedelta(minutes=1)
+_SLOW = 2 * _MINUTE
 _BUSY, _RESTING = timedelta(seconds=10), _MINUTE
 _FOR_AN_ARCHIVE = timedelta(hours=12)
 _BROKEN = 4
@@ -124,6 +125,7 @@ class _Hands:
         for place in range(concurrency):
             self._places.put(f"{name}/{place + 1}")
         self._together = Together(self._read, places=concurrency, most=together)
+        self._apart = Together(self._read, places=concurrency, most=1, gathering=0)
         self._reach = queue.Reach()
         self._ended = False
         self._rests: tuple[datetime, str] | None = None
@@ -174,8 +176,10 @@ class _Hands:
             due = store.due([source.name for source in mine], now())
             if due and store.queue.turns.busy(queue.turn(host)):
                 raise _given_back(_BUSY)  # a worker that is frozen has a child that is not, or a person reads it
-        if due:
-            self._together((host, due))
+            last = [state.last for state in store.sources() if state.name in due and state.last]
+        if due:  # a pass ends with its slowest host, and the others' next reading waits for it
+            slow = any(one.ended_at - one.started_at > _SLOW for one in last)
+            (self._apart if slow else self._together)((host, due))
 
     def _read(self, hosts: list[tuple[str, list[str]]]) -> Mapping[int, BaseException]:
         """One pass over what is due of several hosts; which of them could not be done, and why."""

@@ -56,7 +56,7 @@ def test_three_workers_one_killed_one_frozen_one_cut_off(tmp_path: Path) -> None
     said = tmp_path / "said"
     with ExitStack() as stack:
         address = stack.enter_context(database())
-        room = stack.enter_context(wires(5, reports=5, delay=0.4))
+        room = stack.enter_context(wires(4, reports=5, delay=0.4))
         store = stack.enter_context(Store.open(address))
         store.end_pass(
             store.begin_pass(datetime.now(UTC) - timedelta(days=1)), datetime.now(UTC)
