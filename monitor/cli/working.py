@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from monitor.children import Children, Ended
     from monitor.config import Config
     from monitor.health import Health
+    from storage.records import Worker
 
 __all__ = ["worker"]
 
@@ -83,6 +84,7 @@ def worker(folder: Path, concurrency: int, together: int, name: str | None, *, n
         store.queue.prepare()
         from monitor.crew import Crew  # the extra is there
 
+        _alone(me, store.queue.workers())
         in_use(config, last_good=True)
         if config.settings.captures.keep:
             with archive(config, store):  # its chain begins before two passes could each begin one
@@ -94,6 +96,21 @@ def worker(folder: Path, concurrency: int, together: int, name: str | None, *, n
             slots=slots if no_digests else slots | {queue.TELLING: 2},
             hands=lambda: _Hands(folder, config, named, concurrency, together), notifier=Notifier(),
         ).run()  # fmt: skip
+
+
+def _alone(me: Worker, others: Sequence[Worker]) -> None:
+    """A name is one worker's: machines are made from one image, and have one name, more often than one thinks."""
+    import psutil
+
+    from monitor.lock import BusyError
+
+    for one in others:
+        fresh = one.heard_at is not None and now() - one.heard_at < _MINUTE / 4
+        if one.name == me.name and fresh and (one.host != me.host or psutil.pid_exists(one.pid)):
+            raise BusyError(
+                f"a worker of this name runs on {one.host}, process {one.pid}; give another with --name",
+                subject=me.name,
+            )
 
 
 def _rhythms(config: Config) -> Mapping[str, timedelta]:

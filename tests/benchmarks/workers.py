@@ -1,6 +1,6 @@
 """Two workers beside one, at what costs CPU: archives of Arabic pages, one job a file, each worker on one processor of its own.
 
-``FILES``, ``PAGES`` in the environment: how many files, and pages in each (8, 300). The time of the wall says what two machines are good for where
+``FILES``, ``PAGES`` in the environment: how many files, and pages in each (6, 200). The time of the wall says what two machines are good for where
 nothing else runs; the pages for each second of CPU say whether they are in each other's way, also on a busy machine. PostgreSQL runs on the same processors.
 """
 
@@ -26,7 +26,7 @@ from tests.load.press import host, page
 from tests.postgres import database
 from tests.warcs import Answer, warc
 
-FILES, PAGES = int(os.environ.get("FILES", "8")), int(os.environ.get("PAGES", "300"))
+FILES, PAGES = int(os.environ.get("FILES", "6")), int(os.environ.get("PAGES", "200"))
 _ASKED = 1.7
 _SOURCE = Source(name="a", kind="feed", url="http://127.0.0.1:9/feed", title="a", allow_addresses=("127.0.0.1/32",))
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from monitor import metrics, sharing, statusview
+from monitor.cli import working
 from monitor.halts import PAUSED, Halt
 from monitor.health import Health, Level, verdicts
+from monitor.lock import BusyError
 from monitor.sharing import Shared
 from storage.records import Job, Worker
 from tests.monitor.test_health import OVERDUE, WELL
@@ -95,3 +99,12 @@ def test_figures_for_each_worker() -> None:
     ):
         assert line in said
     assert "rasid_worker" not in metrics.exposition(WELL).decode()
+
+
+def test_a_name_is_one_worker_s() -> None:
+    me, now = replace(EINS, pid=os.getpid(), host="srv2"), datetime.now(UTC)
+    working._alone(me, [replace(EINS, name="zwei", heard_at=now)])
+    working._alone(me, [replace(EINS, heard_at=now - timedelta(minutes=1))])
+    working._alone(me, [replace(EINS, host="srv2", pid=2**22 + 1, heard_at=now)])  # killed a moment ago
+    with pytest.raises(BusyError, match="a worker of this name runs on srv1, process 7; give another with --name"):
+        working._alone(me, [replace(EINS, heard_at=now)])
