@@ -131,11 +131,14 @@ class Visit:
         tally.not_before = freshness.not_before(page, said, now)
         listed = [(canonical(entry.url), entry) for entry in entries]
         last = gaps.remembered(await self._rounds.recall(f"seen {source.name}"), source)
+        newest = listed
         if source.kind == "sitemap":  # an archive
             listed = list(gaps.lately(listed, last, now, source.reach))
+            if not listed and (at := gaps.newest_of(newest)) is not None:
+                tally.defects += (f"the newest that it lists is of {at:%Y-%m-%d}: that is too long ago to be taken",)
         new = await self._entries(listed)
         await self._follow_links()
-        tally.heard = _heard(listed, new if last else 0, self._rounds.now())
+        tally.heard = _heard(listed or newest, new if last else 0, self._rounds.now())
         if tally.not_reached:  # the next pass sees them, and what is behind them
             return
         whole = await self._catching.join(listing, listed, last)

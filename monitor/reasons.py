@@ -125,6 +125,7 @@ ARABIC: Mapping[str, str] = {
     "{why}: {n} of {all} entries were not reached": "{why}: لم يبلغ الدور {n} مادة من {all}",
     "{found} entries had fallen out since the last reading; they were found in {pages} older pages":
         "سقط منذ القراءة السابقة {found} مادة، ووُجدت في صفحات أقدم عددها {pages}",
+    "the newest that it lists is of {day}: that is too long ago to be taken": "أحدث ما يعرضه تاريخه {day}، وهو أقدم من أن يؤخذ",
     "what is older could not be had: {why}": "تعذّر جلب ما هو أقدم: {why}",
     "no two readings show one same address: what falls out between them cannot be told":
         "لا عنوان واحداً مشتركاً بين قراءتين، فلا يُعرف ما يسقط بينهما",

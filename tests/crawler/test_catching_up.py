@@ -241,3 +241,22 @@ def test_addresses_that_change_with_every_reading_are_not_a_gap_each_time(wire: 
         found.append(outcome(row.go(path="/rss")))
     assert [one.gap is not None for one in found] == [False, True, True, True, False, False]
     assert "cannot be told" in found[-1].defects[-1]
+
+
+def test_a_sitemap_that_has_been_silent_for_longer_than_is_taken_says_since_when(wire: Site) -> None:
+    places = "".join(
+        f"<url><loc>{wire.url}/{n}</loc><n:news><n:publication_date>{(NOW - timedelta(days=90 + n)).isoformat()}</n:publication_date>"
+        f"<n:title>خبر رقم {n} من ريف دمشق</n:title></n:news></url>"
+        for n in range(5)
+    )
+    space = (
+        "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' xmlns:n='http://www.google.com/schemas/sitemap-news/0.9'"
+    )
+    wire.routes["/news.xml"] = Answer(f"<urlset {space}>{places}</urlset>".encode(), headers=XML)
+    source = going(wire.url, kind="sitemap", path="/news.xml")
+    came = go(Job([source], fetching(), known=set(), memory={}, now=NOW))
+    found = outcome(came)
+    assert (found.ending, found.entries) == (Ending.READ, 0)
+    assert found.defects == ("the newest that it lists is of 2026-08-25: that is too long ago to be taken",)
+    assert len(found.heard) == 5  # and the service can tell that it is silent
+    assert found.heard[0] == NOW - timedelta(days=90)
