@@ -53,7 +53,7 @@ def _run(config: Path, clock: Path, sources: int, ticks: int) -> int:
         f"first pass: {initial} articles of {sources} sources, {first.cost.cpu:.0f} CPU-s, {time.monotonic() - began:.0f} s"
     )
 
-    _settle(address, life.moment)
+    settle(address, life.moment)
     measured = Measured()
     life = Life(config, clock, life.moment, measured)
     own = time.process_time()
@@ -65,14 +65,17 @@ def _run(config: Path, clock: Path, sources: int, ticks: int) -> int:
     return any(ended.code for ended in measured.ended)
 
 
-def _settle(address: str, now: datetime) -> None:
-    """As if they had been read for long: due times are spread over each source's rhythm, as they are after some hours."""
+def settle(address: str, now: datetime) -> timedelta:
+    """As if they had been read for long: due times are spread over each source's rhythm, as they are after some hours.
+
+    Gives the rhythm of half of them."""
     with Store.open(address) as store:
         states = store.sources()
         rhythm = statistics.median((state.due_at - (state.last_pass_at or now)).total_seconds() for state in states)
         for number, state in enumerate(states):
             store.upkeep.put_off([state.name], now + timedelta(seconds=rhythm * number / len(states)))
     print(f"rhythm: {rhythm / 60:.0f} min (median)")
+    return timedelta(seconds=rhythm)
 
 
 def _report(address: str, life: Life, measured: Measured, sources: int, ticks: int, own: float) -> None:

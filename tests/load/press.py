@@ -1,7 +1,7 @@
 """A press that never sleeps: any number of outlets on loopback addresses of their own, which publish by the test's own clock.
 
-``python -m tests.load.press OUTLETS PER_DAY CLOCK``: prints its port and serves until standard input ends. What an outlet has
-published follows from the time alone: its k-th report comes k periods after :data:`BEGINNING`. One report in ten
+``python -m tests.load.press OUTLETS PER_DAY CLOCK ONE_IN``: prints its port and serves until standard input ends. What an outlet has
+published follows from the time alone: its k-th report comes k periods after :data:`BEGINNING`. One report in ten (``ONE_IN``)
 speaks of detainees; texts are some 1,800 letters, made here.
 """
 
@@ -76,12 +76,12 @@ def newest(outlet: int, now: datetime, period: timedelta) -> int:
     return int((now - _beginning(outlet, period)) / period)
 
 
-def watched(outlet: int, number: int) -> bool:
-    return (outlet * 7 + number) % 10 == 0
+def watched(outlet: int, number: int, one_in: int = 10) -> bool:
+    return (outlet * 7 + number) % one_in == 0
 
 
 @lru_cache(maxsize=5000)
-def report(outlet: int, number: int) -> tuple[str, tuple[str, ...]]:
+def report(outlet: int, number: int, one_in: int = 10) -> tuple[str, tuple[str, ...]]:
     """Its headline and paragraphs."""
     dice = random.Random(outlet * 1_000_003 + number)
 
@@ -90,7 +90,7 @@ def report(outlet: int, number: int) -> tuple[str, tuple[str, ...]]:
         return f"{did} {who} في {dice.choice(_PLACES)} {what}، بعد {dice.randrange(2, 90)} يوماً من {dice.choice(_WHAT)}"
 
     paragraphs = [". ".join(sentence() for _ in range(4)) + "." for _ in range(4)]
-    if watched(outlet, number):
+    if watched(outlet, number, one_in):
         paragraphs[1] += f" {_HELD} ({number})."
     return f"{sentence().partition('،')[0]} ({number})", tuple(paragraphs)
 
@@ -106,8 +106,8 @@ def feed(outlet: int, now: datetime, period: timedelta, base: str) -> tuple[str,
     return f'<rss version="2.0"><channel><title>صحيفة {outlet}</title>{items}</channel></rss>', f'"{last}"'
 
 
-def page(outlet: int, number: int, period: timedelta) -> str:
-    title, paragraphs = report(outlet, number)
+def page(outlet: int, number: int, period: timedelta, one_in: int = 10) -> str:
+    title, paragraphs = report(outlet, number, one_in)
     text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     at = published(outlet, number, period).isoformat()
     return (
@@ -118,7 +118,8 @@ def page(outlet: int, number: int, period: timedelta) -> str:
 
 
 class _House:
-    def __init__(self, outlets: int, period: timedelta, clock: Path) -> None:
+    def __init__(self, outlets: int, period: timedelta, clock: Path, one_in: int) -> None:
+        self._one_in = one_in
         self._of = {host(n): n for n in range(outlets)}
         self._period, self._clock = period, clock
         self.port = 0
@@ -148,7 +149,7 @@ class _House:
             if re.search(rf"(?im)^if-none-match: .*{re.escape(tag)}", head):
                 status, body = "304 Not Modified", ""
         elif (found := re.fullmatch(r"/a/(\d+)", path)) and int(found[1]) <= newest(outlet, now, self._period):
-            body = page(outlet, int(found[1]), self._period)
+            body = page(outlet, int(found[1]), self._period, self._one_in)
         else:
             status = "404 Not Found"
         raw = body.encode()
@@ -156,8 +157,8 @@ class _House:
         return "\r\n".join([*lines, *([f"ETag: {tag}"] if tag else []), "", ""]).encode() + raw
 
 
-async def _main(outlets: int, per_day: float, clock: Path) -> None:
-    house = _House(outlets, timedelta(days=1) / per_day, clock)
+async def _main(outlets: int, per_day: float, clock: Path, one_in: int = 10) -> None:
+    house = _House(outlets, timedelta(days=1) / per_day, clock, one_in)
     first = await asyncio.start_server(house.serve, host(0), 0, backlog=1000)
     house.port = first.sockets[0].getsockname()[1]
     for n in range(1, outlets):
@@ -188,10 +189,10 @@ class Press:
 
 
 @contextmanager
-def press(outlets: int, per_day: float, clock: Path) -> Iterator[Press]:
+def press(outlets: int, per_day: float, clock: Path, one_in: int = 10) -> Iterator[Press]:
     """In a process of its own, which ends with the block. ``clock``: see :mod:`tests.e2e.clocked`."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.load.press", str(outlets), str(per_day), str(clock)],
+        [sys.executable, "-m", "tests.load.press", str(outlets), str(per_day), str(clock), str(one_in)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -207,4 +208,4 @@ def press(outlets: int, per_day: float, clock: Path) -> Iterator[Press]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3])))
+    asyncio.run(_main(int(sys.argv[1]), float(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])))
