@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -47,6 +49,8 @@ _ANSWER = 8.0
 """Seconds in which the database is to answer a heartbeat."""
 _POLL = 5.0
 _LONGEST_WAIT = 30.0
+_BOUND = 45.0
+"""Seconds from being told to end to having ended, whatever hangs."""
 _TAKEN_FOR_DEAD = (
     "this worker was taken for dead (it was frozen, or cut off): others have its jobs, and it begins afresh"
 )
@@ -114,13 +118,26 @@ class Crew:
         """Until SIGTERM or SIGINT."""
         for name in ("procrastinate", "psycopg", "asyncio"):  # what of theirs matters is said here, and once
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        asyncio.run(self._run())
+        at_last = threading.Timer(
+            _BOUND, os._exit, (1,)
+        )  # a thread that waits for a dead connection ends by no other means
+        at_last.daemon = True
+        try:
+            asyncio.run(self._run(at_last.start))
+        finally:
+            at_last.cancel()
 
-    async def _run(self) -> None:
+    async def _run(self, ending: Callable[[], None]) -> None:
         loop, stop, reload = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         loop.set_default_executor(ThreadPoolExecutor(sum(self.slots.values()) + 8, thread_name_prefix="job"))
+
+        def end() -> None:
+            if not stop.is_set():
+                stop.set()
+                ending()
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, end)
         loop.add_signal_handler(signal.SIGHUP, reload.set)
         wait, said = 1.0, False
         while not stop.is_set():
@@ -192,7 +209,7 @@ class _Session:
         await app.run_worker_async(
             queues=[name], name=self._crew.me.name, concurrency=slots, install_signal_handlers=False,
             fetch_job_polling_interval=_POLL, update_heartbeat_interval=BEAT, stalled_worker_timeout=STALLED,
-            shutdown_graceful_timeout=60.0,
+            shutdown_graceful_timeout=30.0,
         )  # fmt: skip
         raise manager.lost or _LostError("PostgreSQL does not answer")
 
