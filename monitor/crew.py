@@ -12,32 +12,29 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import psycopg
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext
-from procrastinate.jobs import Job, Status
-from procrastinate.manager import JobManager
+from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from sqlalchemy.engine import make_url
 
 from crawler.errors import RasidError
 from monitor import queue
 from monitor.notify import Notifier
+from monitor.runs import ANSWER, LostError, Runs
 from storage.database import LASTING
 from storage.errors import StorageError
 from storage.queue import SCHEMA, Queue
 from storage.records import Worker
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 __all__ = ["Crew", "GivenBackError", "Hands", "JobFailedError"]
 
@@ -45,15 +42,10 @@ log = logging.getLogger(__name__)
 
 BEAT, STALLED, SWEEP = 2.0, 12.0, 4.0
 """Seconds between two heartbeats; after which a silent worker is taken for dead; between two looks for what such a one has left."""
-_ANSWER = 8.0
-"""Seconds in which the database is to answer a heartbeat."""
 _POLL = 5.0
 _LONGEST_WAIT = 30.0
 _BOUND = 45.0
 """Seconds from being told to end to having ended, whatever hangs."""
-_TAKEN_FOR_DEAD = (
-    "this worker was taken for dead (it was frozen, or cut off): others have its jobs, and it begins afresh"
-)
 
 
 class GivenBackError(Exception):
@@ -86,10 +78,6 @@ class Hands(Protocol):
         """Everything is to end, within seconds; returns at once."""
 
     def reload(self) -> None: ...
-
-
-class _LostError(Exception):
-    """This worker is taken for dead, or its engine has stopped by itself."""
 
 
 class _Again(BaseRetryStrategy):
@@ -144,7 +132,7 @@ class Crew:
             session = _Session(self, was_lost=said)
             try:
                 await session.run(stop, reload)
-            except (ConnectorException, psycopg.Error, StorageError, OSError, TimeoutError, _LostError) as error:
+            except (ConnectorException, psycopg.Error, StorageError, OSError, TimeoutError, LostError) as error:
                 wait = 1.0 if session.up else wait
                 if session.up or not said:
                     log.error("%s; it is tried again until it works", _first_line(error))  # noqa: TRY400
@@ -164,6 +152,8 @@ class _Session:
     def __init__(self, crew: Crew, *, was_lost: bool) -> None:
         self._crew, self._was_lost = crew, was_lost
         self._made: Hands | None = None
+        self._lost: Exception | None = None
+        self._doubt = asyncio.Event()
         self.up = False
 
     async def run(self, stop: asyncio.Event, reload: asyncio.Event) -> None:
@@ -174,23 +164,28 @@ class _Session:
             await connector.open_async()
             self._made = await asyncio.to_thread(self._crew.hands)
             workers = [asyncio.create_task(self._work(connector, name)) for name in self._crew.slots]
-            sides = [self._sweep(), self._heed(reload), stop.wait(), self._live()]
+            sides = [self._sweep(), self._heed(reload), stop.wait(), self._live(), self._doubted()]
             watched = [*workers, *(asyncio.create_task(side) for side in sides)]
             done, _ = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
             self._hands.stop()
             for task in watched:
                 task.cancel()  # a worker gives back what it has, as far as there is a database
-            await asyncio.gather(*watched, return_exceptions=True)
+            _, hanging = await asyncio.wait(watched, timeout=_BOUND)
+            if hanging:  # threads that wait for a dead connection; nothing but the end of the process frees them
+                log.critical("%s; what hangs there cannot be ended: this process ends, to be started again", self._lost)
+                os._exit(1)
+            if self._lost is not None:
+                raise self._lost
             for task in (*done, *workers):
                 if not task.cancelled() and task.exception() is not None:
                     await task
             if not stop.is_set():
-                raise _LostError("the engine of the queue has stopped")
+                raise LostError("the engine of the queue has stopped")
         finally:
             if self._made is not None:
                 self._made.stop()
             with suppress(Exception):
-                await asyncio.wait_for(connector.close_async(), _ANSWER)
+                await asyncio.wait_for(connector.close_async(), ANSWER)
 
     @property
     def _hands(self) -> Hands:
@@ -200,7 +195,7 @@ class _Session:
     async def _work(self, connector: PsycopgConnector, name: str) -> None:
         slots = self._crew.slots[name]
         app = App(connector=connector)
-        app.job_manager = manager = _Jobs(connector, self, replace(self._crew.me, slots=slots, takes=name))
+        app.job_manager = Runs(connector, self, replace(self._crew.me, slots=slots, takes=name))
         started = queue.STARTED.get(name)
         for kind in [name] if started is None else started:
             task: Any = app.task(name=kind, queue=name, queueing_lock=kind, pass_context=True, retry=_Again())(self._do)
@@ -211,7 +206,7 @@ class _Session:
             fetch_job_polling_interval=_POLL, update_heartbeat_interval=BEAT, stalled_worker_timeout=STALLED,
             shutdown_graceful_timeout=30.0,
         )  # fmt: skip
-        raise manager.lost or _LostError("PostgreSQL does not answer")
+        raise LostError("PostgreSQL does not answer")
 
     def _do(self, context: JobContext, /, **args: Any) -> None:
         """In a thread. What the clock starts comes again by itself; anything else is tried again, and given up in the end."""
@@ -240,6 +235,13 @@ class _Session:
         after = f"it is tried again in {failed.again}" if failed.again else "it is given up; `rasid queue` shows it"
         log.error("%s: %s; %s", job.queueing_lock, why, after)
         return failed
+
+    def lose(self, error: Exception) -> None:
+        self._lost = self._lost or error
+        self._doubt.set()
+
+    async def _doubted(self) -> None:
+        await self._doubt.wait()
 
     async def _sweep(self) -> None:
         while True:
@@ -274,95 +276,13 @@ class _Session:
         return self._hands.rests
 
 
-class _Jobs(JobManager):
-    """Procrastinate's, but that only whoever has a job now ends it."""
-
-    def __init__(self, connector: PsycopgConnector, session: _Session, me: Worker) -> None:
-        super().__init__(connector)
-        self._session, self._me = session, me
-        self.lost: Exception | None = None
-
-    async def _ask(self, query: str, **values: Any) -> Sequence[Mapping[str, Any]]:
-        asked = self.connector.execute_query_all_async(query, **values)
-        return await asyncio.wait_for(asked, _ANSWER)
-
-    async def register_worker(self) -> int:
-        number = await super().register_worker()
-        me = {"name": self._me.name, "host": self._me.host, "pid": self._me.pid, "slots": self._me.slots}
-        await self._ask(_PRESENT, id=number, takes=self._me.takes, **me)
-        self._session.registered()
-        return number
-
-    async def prune_stalled_workers(self, seconds_since_heartbeat: float) -> list[int]:  # noqa: ARG002
-        """Left to the sweep, which says whom it takes for dead."""
-        return []
-
-    async def unregister_worker(self, worker_id: int) -> None:
-        await asyncio.wait_for(super().unregister_worker(worker_id), _ANSWER)
-
-    async def update_heartbeat(self, worker_id: int) -> None:
-        try:
-            if not await self._ask(_BEAT, id=worker_id, rests=self._session.rests if self._reads else ""):
-                raise _LostError(_TAKEN_FOR_DEAD)  # noqa: TRY301
-        except Exception as error:
-            self.lost = error
-            raise
-
-    @property
-    def _reads(self) -> bool:
-        return self._me.takes in (queue.CRAWL, queue.BACKFILL)
-
-    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        if self._reads and self._session.rests:
-            return None
-        if self._me.takes == queue.CRAWL and await self._ask(_PAUSED):
-            return None
-        try:
-            return await super().fetch_job(queues, worker_id)
-        except Exception as error:
-            self.lost = _LostError(_TAKEN_FOR_DEAD) if "worker_id_fkey" in str(error.__cause__) else error
-            raise
-
-    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: ARG002
-        if status is Status.SUCCEEDED:
-            mine = await self._ask(_DONE, **_run(job), lock=job.queueing_lock, kind=job.task_name)
-        else:
-            mine = await self._ask(_FAILED, **_run(job))
-        self._said(job, mine)
-
-    async def retry_job(
-        self,
-        job: Job,
-        retry_at: datetime | None = None,
-        priority: int | None = None,  # noqa: ARG002
-        queue: str | None = None,  # noqa: ARG002
-        lock: str | None = None,  # noqa: ARG002
-    ) -> None:
-        try:
-            mine = await self._ask(_AGAIN, **_run(job), at=retry_at)
-        except UniqueViolation:  # the same was put in while we looked whether it was
-            mine = await self._ask(_AGAIN, **_run(job), at=retry_at)
-        self._said(job, mine)
-
-    def _said(self, job: Job, mine: Sequence[object]) -> None:
-        if not mine:
-            log.warning(
-                "%s: another worker has it meanwhile; what was done here is as good as theirs", job.queueing_lock
-            )
-
-
-def _run(job: Job) -> Mapping[str, Any]:
-    """One run of a job: what it is now if nobody else has taken it up since."""
-    return {"id": job.id, "worker": job.worker_id, "attempts": job.attempts}
-
-
 def _pool(address: str) -> dict[str, Any]:
     url = make_url(address).set(drivername="postgresql")
     options = f"{url.query.get('options', '')} -c search_path={SCHEMA},public".strip()
     said = {name: value for name, value in LASTING.items() if name not in url.query}
     conninfo = url.difference_update_query(["options"]).render_as_string(hide_password=False)
     return {
-        "conninfo": conninfo, "kwargs": said | {"options": options}, "min_size": 1, "max_size": 6, "timeout": _ANSWER,
+        "conninfo": conninfo, "kwargs": said | {"options": options}, "min_size": 1, "max_size": 6, "timeout": ANSWER,
     }  # fmt: skip
 
 
@@ -375,33 +295,3 @@ def _first_line(error: BaseException) -> str:
     named = said[0] if said else type(cause).__name__
     unreached = isinstance(error, (ConnectorException, psycopg.Error, OSError))
     return f"PostgreSQL cannot be reached ({named})" if unreached else named
-
-
-_MINE = "id = %(id)s AND status = 'doing' AND worker_id = %(worker)s AND attempts = %(attempts)s"
-_DONE = (
-    f"WITH mine AS (DELETE FROM procrastinate_jobs WHERE {_MINE} RETURNING id), "  # noqa: S608
-    "settled AS (UPDATE procrastinate_jobs SET status = 'cancelled' WHERE status = 'failed' "
-    "AND queueing_lock = %(lock)s AND task_name = %(kind)s), "
-    "counted AS (UPDATE rasid_workers SET done = done + 1 WHERE worker_id = %(worker)s AND EXISTS (SELECT 1 FROM mine)) "
-    "SELECT id FROM mine"
-)
-_FAILED = (
-    "UPDATE procrastinate_jobs SET status = 'failed', attempts = attempts + 1, abort_requested = false, worker_id = NULL "  # noqa: S608
-    f"WHERE {_MINE} RETURNING id"
-)
-_AGAIN = (
-    "UPDATE procrastinate_jobs j SET attempts = attempts + 1, scheduled_at = %(at)s, worker_id = NULL, "  # noqa: S608
-    "abort_requested = false, status = (CASE WHEN EXISTS (SELECT 1 FROM procrastinate_jobs o "
-    "WHERE o.queueing_lock = j.queueing_lock AND o.status = 'todo') THEN 'aborted' ELSE 'todo' END)::procrastinate_job_status "
-    f"WHERE {_MINE} RETURNING id"
-)
-_BEAT = (
-    "WITH beat AS (UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %(id)s RETURNING id), "
-    "rests AS (UPDATE rasid_workers SET rests = %(rests)s WHERE worker_id = %(id)s AND rests <> %(rests)s) "
-    "SELECT id FROM beat"
-)
-_PAUSED = "SELECT value FROM rasid_state WHERE key = 'paused'"
-_PRESENT = (
-    "WITH back AS (DELETE FROM rasid_state WHERE key = 'lost ' || %(name)s) INSERT INTO rasid_workers (worker_id, name, host, pid, slots, takes) "
-    "VALUES (%(id)s, %(name)s, %(host)s, %(pid)s, %(slots)s, %(takes)s) RETURNING worker_id"
-)
