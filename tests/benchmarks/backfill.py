@@ -6,6 +6,10 @@ mention beside it (of real agency articles of all subjects, six in a hundred pas
 20,000 where it is not set. The plain loop and the one that only tells the language read the first pages only, as many as some seconds of
 CPU are good for: they are slow. First it says what the pages weigh, and what reading one takes, beside real pages where ../shared/data is
 at hand.
+
+Others' readers of archives, tried over the same file in an environment of their own: news-please (``NewsPlease.from_warc``) reads 9 pages a second
+of CPU, all of them, where the plain loop reads 50. fundus gives nothing for it: it takes a record only where the host is a publisher's
+for whom it has a parser, and asks Common Crawl for its list of files.
 """
 
 from __future__ import annotations
