@@ -178,6 +178,10 @@ class _Work:
         name, zone = self.audience.name, self.audience.zone
         told = self.store.recall(_SINCE) or {}
         since = days.bounds(date.fromisoformat(told[name]), zone)[0] if name in told else None
+        first = self.store.first_pass_at()
+        # Who is there from the beginning has all there is: a clock that was set back since then flags before the first day.
+        if first is not None and told.get(name) == days.today(first, zone).isoformat():
+            since = None
         if last := self.store.digests(name):
             carried = days.bounds(last[0].day, zone)[0] - _CARRIED
             since = carried if since is None else max(since, carried)

@@ -280,3 +280,15 @@ def test_each_list_has_a_feed_over_the_days(store: Store, lists: WatchLists, tmp
         "detainees.atom": 1,
         "astana.atom": 1,
     }
+
+
+def test_what_was_flagged_before_the_first_day_by_a_clock_that_was_set_back_is_in_a_digest(
+    store: Store, lists: WatchLists, tmp_path: Path
+) -> None:
+    store.begin_pass(NOW)
+    earlier = tell(store, 1, at=NOW - timedelta(hours=20))
+    later = tell(store, 2, title="خبر آخر عن المعتقلين")
+    made = digests.make_missing(store, config(tmp_path), lists, MORNING)
+    assert len(made) == 1
+    assert store.flagged(until=MORNING) == []
+    assert {earlier.id, later.id} <= set(ids(made[0][0]))
