@@ -30,11 +30,14 @@ __all__ = [
     "Memory",
     "Postings",
     "fingerprints",
+    "meeting",
     "reprinted",
     "same_words",
     "telling",
 ]
 
+_ORDERS = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93)
+"""Odd numbers: fingerprints multiplied by each stand in four orders that have nothing to do with each other."""
 WINDOW = timedelta(hours=72)
 """On 108 judged pairs of agency copy it was worth 20 points of F1: every false alarm was 2 to 16 days apart."""
 
@@ -297,6 +300,13 @@ def fingerprints(words: Sequence[str]) -> list[int]:
     from monitor.grams import sampled
 
     return sampled(words)
+
+
+def meeting(same: bytes, prints: Sequence[int]) -> list[int]:
+    """A few numbers of which two tellings of one text share at least one: for those that are told word for word always, for a pair
+    that shares half of its fingerprints in fifteen cases of sixteen. Whoever decides over one of them waits for nobody else."""
+    smallest = [min(one * order % 2**64 for one in prints) for order in _ORDERS] if prints else []
+    return [int.from_bytes(same[:8], "big"), *smallest]
 
 
 def _headline(title: str) -> str:

@@ -17,7 +17,7 @@ from crawler.article import Article, Entry, Page
 from crawler.outcome import Fate, Outcome
 from crawler.source import Source
 from monitor import rhythm
-from monitor.dedup import WINDOW, Index, fingerprints, same_words, telling
+from monitor.dedup import WINDOW, Index, fingerprints, meeting, same_words, telling
 from monitor.lessons import Verdicts
 from monitor.lists import WatchLists
 from monitor.oncemore import OnceMore
@@ -132,7 +132,7 @@ class Pass:
         flags = flag(self._lists, article)
         if self._aside:
             flags = tuple(replace(one, aside=True) for one in flags)
-        with self._store.queue.turns.deciding():
+        with self._store.queue.turns.deciding(meeting(same, prints)):
             earlier = self._earlier(article, words, same, prints)
             if self._once_more.twin(article) or self._once_more.republished(article, earlier and earlier[0]):
                 return Fate.KNOWN

@@ -29,13 +29,16 @@ log = logging.getLogger(__name__)
 
 _SPACE = 0x52617369
 """Of PostgreSQL's advisory locks with two keys, ours have this one for the first: "Rasi"."""
-_DECIDING = 0x5261736964_04
+_DECIDING, _KEYS = 0x52617369_00000000, 2**31
 _LEASE = 12
 """Seconds without a word from the holder, after which the server gives its turn to others."""
 _BEAT, _PATIENCE = 1.0, 6.0
 """Seconds between two words, and how long the holder goes on while it hears nothing from the server."""
 _FROZEN_IN_IT = 20
 """Seconds after which a process that is frozen while it decides holds up nobody any more."""
+
+
+_HAVE_ALL = text("SELECT pg_advisory_xact_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS key")
 
 
 def _key(name: str) -> int:
@@ -90,16 +93,18 @@ class Turns:
             return bool(connection.scalar(asked, {"space": str(_SPACE), "key": str(_key(name) % 2**32)}))
 
     @contextmanager
-    def deciding(self) -> Iterator[None]:
-        """While within, no other process decides whether a text was told before: of two tellings that two machines read at the
-        same moment one is the first. On SQLite one pass at a time decides."""
+    def deciding(self, keys: Iterable[int]) -> Iterator[None]:
+        """While within, no other process decides whether a text was told before that has one of these keys: of two tellings that
+        two machines read at the same moment one is the first. On SQLite one pass at a time decides."""
         if not self.shared:
             yield
             return
         with together(self._engine):  # what is stored within is seen by others exactly when it is their turn
             with writing(self._engine) as connection:
                 connection.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN_IN_IT}s'"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _DECIDING})
+                # in the same order everywhere, so that no two wait for each other
+                mine = sorted({_DECIDING + key % _KEYS for key in keys})
+                connection.execute(_HAVE_ALL, {"keys": mine}).all()
             yield
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.article import Article
 from monitor.alignment import Overlap, overlap
-from monitor.dedup import Index, fingerprints, reprinted, same_words, telling
+from monitor.dedup import Index, fingerprints, meeting, reprinted, same_words, telling
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
@@ -245,3 +245,15 @@ def test_what_two_outlets_have_of_one_hand(one: Overlap, apart: timedelta, why: 
 )
 def test_titles_and_background_are_not_of_one_hand(one: Overlap, apart: timedelta) -> None:
     assert not reprinted(one, apart=apart)
+
+
+def test_tellings_of_one_text_meet() -> None:
+    words = [f"كلمة{number * 7919 % 1009}" for number in range(400)]
+    cut, other = words[40:], [f"خبر{number * 6151 % 1013}" for number in range(400)]
+    first, again, shorter, apart = (
+        set(meeting(same_words(one), fingerprints(one))) for one in (words, words, cut, other)
+    )
+    assert first == again
+    assert first & shorter
+    assert not first & apart
+    assert meeting(same_words([]), [])

@@ -64,7 +64,7 @@ def test_on_one_machine_everything_is_free() -> None:
     turns = Turns(create_engine("sqlite://"))
     assert not turns.shared
     assert not turns.busy("digest")
-    with turns.take(["digest"]) as got, turns.take(["digest"]) as again, turns.deciding():
+    with turns.take(["digest"]) as got, turns.take(["digest"]) as again, turns.deciding([1, 2]):
         assert got == again == {"digest"}
 
 
@@ -119,9 +119,9 @@ def test_one_that_is_killed_frees_it_at_once(engine: Engine, address: str) -> No
 def test_two_never_decide_at_the_same_time(engine: Engine) -> None:
     inside, most, lock = 0, 0, threading.Lock()
 
-    def decide(_: int) -> None:
+    def decide(number: int) -> None:
         nonlocal inside, most
-        with Turns(engine).deciding():
+        with Turns(engine).deciding([7, number, 2**64 - 1 - number]):
             with lock:
                 inside += 1
                 most = max(most, inside)
@@ -132,3 +132,12 @@ def test_two_never_decide_at_the_same_time(engine: Engine) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(decide, range(12)))
     assert most == 1
+
+
+def test_who_decides_over_something_else_waits_for_nobody(engine: Engine) -> None:
+    def decide() -> bool:
+        with Turns(engine).deciding([4, 2**70]):
+            return True
+
+    with Turns(engine).deciding([1, 2, 3]), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(decide).result(20)
