@@ -54,13 +54,14 @@ def _missing(store: Store, config: Config, now: datetime, *, waiting: bool) -> l
 def _since(store: Store, config: Config, now: datetime) -> dict[str, date]:
     """The first day of each audience: that of the first pass, for those that are there from the beginning; for one that
     comes later the day on which it was first seen. Nothing before the first pass."""
-    first = store.first_pass_at()
+    first = store.first_pass_at(now)
     if first is None:
         return {}
     told = dict(store.recall(_SINCE) or {})
     digests = store.digests()
     for audience in config.audiences:
-        if audience.name not in told:
+        known = told.get(audience.name)
+        if known is None or date.fromisoformat(known) > days.today(now, audience.zone):  # then by a clock that was ahead
             from_the_start = not digests or any(record.audience == audience.name for record in digests)
             told[audience.name] = days.today(first if from_the_start else now, audience.zone).isoformat()
     if told != store.recall(_SINCE):
@@ -178,7 +179,7 @@ class _Work:
         name, zone = self.audience.name, self.audience.zone
         told = self.store.recall(_SINCE) or {}
         since = days.bounds(date.fromisoformat(told[name]), zone)[0] if name in told else None
-        first = self.store.first_pass_at()
+        first = self.store.first_pass_at(until)
         # Who is there from the beginning has all there is: a clock that was set back since then flags before the first day.
         if first is not None and told.get(name) == days.today(first, zone).isoformat():
             since = None

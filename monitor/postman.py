@@ -124,7 +124,7 @@ def _send(
 def tick(store: Store, config: Config, now: datetime) -> None:
     """What the time alone brings about: a sign of life, and word of a silence and of its end."""
     wanting = [audience for audience in config.audiences if audience.alerts]
-    began = store.first_pass_at()
+    began = store.first_pass_at(now)
     if not wanting or began is None:
         return
     declared = {source.name for source in config.sources if source.enabled}

@@ -141,10 +141,10 @@ class Store:
         with reading(self._engine) as connection:
             return [PassRecord(**row) for row in connection.execute(wanted).mappings()]
 
-    def first_pass_at(self) -> datetime | None:
-        """When the first pass began; ``None`` before it."""
+    def first_pass_at(self, now: datetime) -> datetime | None:
+        """When the first pass began; ``None`` before it. One that began after ``now`` had a clock that has been set right since."""
         with reading(self._engine) as connection:
-            looked_out = select(passes.c.started_at).where(passes.c.archives.is_(False))
+            looked_out = select(passes.c.started_at).where(passes.c.archives.is_(False), passes.c.started_at <= now)
             return connection.scalar(looked_out.order_by(passes.c.id).limit(1))
 
     def due(self, names: Sequence[str], now: datetime) -> list[str]:

@@ -292,3 +292,16 @@ def test_what_was_flagged_before_the_first_day_by_a_clock_that_was_set_back_is_i
     assert len(made) == 1
     assert store.flagged(until=MORNING) == []
     assert {earlier.id, later.id} <= set(ids(made[0][0]))
+
+
+def test_a_clock_that_was_ahead_at_the_first_pass_keeps_no_digest_waiting(
+    store: Store, lists: WatchLists, tmp_path: Path
+) -> None:
+    ahead = NOW + timedelta(days=400)
+    store.begin_pass(ahead)
+    assert digests.missing(store, config(tmp_path), ahead) == []  # the audience is there from that day, it is said
+    store.begin_pass(NOW)
+    told = tell(store, 1)
+    made = digests.make_missing(store, config(tmp_path), lists, MORNING)
+    assert len(made) == 1
+    assert told.id in ids(made[0][0])

@@ -202,7 +202,7 @@ def test_outcomes_come_back_whole_and_by_time(store: Store) -> None:
 
 
 def test_passes_say_what_they_came_to(store: Store) -> None:
-    assert store.first_pass_at() is None
+    assert store.first_pass_at(NOW) is None
     first = store.begin_pass(NOW)
     put(store, article("https://a.example/1"), flags=(flag(), flag("astana")), pass_id=first)
     put(store, article("https://a.example/2"), pass_id=first)
@@ -214,7 +214,10 @@ def test_passes_say_what_they_came_to(store: Store) -> None:
     assert (newest.id, newest.stored, newest.error) == (second, 0, "StorageError: full")
     assert store.passes(1) == [newest]
     assert store.passes(since=NOW, until=NOW + HOUR) == [oldest]
-    assert store.first_pass_at() == NOW
+    assert store.first_pass_at(NOW + HOUR) == NOW
+    ahead = store.begin_pass(NOW + 900 * HOUR)  # by a clock that was set right later
+    assert ahead > second
+    assert store.first_pass_at(NOW - HOUR) is None
 
 
 # digests
