@@ -1,6 +1,6 @@
-"""Two workers beside one, at what costs CPU: archives of Arabic pages, one job a file, each worker on one processor of its own.
+"""Two workers beside one, at what costs CPU: archives of Arabic pages as heavy as real ones, one job a file, each worker on one processor of its own.
 
-``FILES``, ``PAGES`` in the environment: how many files, and pages in each (6, 200). The time of the wall says what two machines are good for where
+``FILES``, ``PAGES`` in the environment: how many files, and pages in each (6, 120). The time of the wall says what two machines are good for where
 nothing else runs; the pages for each second of CPU say whether they are in each other's way, also on a busy machine. PostgreSQL runs on the same processors.
 """
 
@@ -12,31 +12,30 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack, suppress
-from datetime import timedelta
 from pathlib import Path
 
 import psutil
 
 from crawler.source import Source
-from monitor import queue
+from monitor import lists, queue
 from storage.store import Store
+from tests.benchmarks._mixed_pages import Press
 from tests.e2e.crew import eventually, worker
-from tests.e2e.running import configure
-from tests.load.press import host, page
+from tests.e2e.running import ROOT, configure
 from tests.postgres import database
 from tests.warcs import Answer, warc
 
-FILES, PAGES = int(os.environ.get("FILES", "6")), int(os.environ.get("PAGES", "200"))
+FILES, PAGES = int(os.environ.get("FILES", "6")), int(os.environ.get("PAGES", "120"))
 _ASKED = 1.7
 _SOURCE = Source(name="a", kind="feed", url="http://127.0.0.1:9/feed", title="a", allow_addresses=("127.0.0.1/32",))
 
 
 def archives(folder: Path) -> list[Path]:
-    made = []
+    press, made = Press(lists.load(ROOT / "config" / "watchlists").matcher), []
     for number in range(FILES):
         file = folder / f"{number}.warc.gz"
-        pages = (page(number, n, timedelta(hours=1)).encode() for n in range(PAGES))
-        warc(file, [Answer(url=f"http://{host(number)}/a/{n}", body=body) for n, body in enumerate(pages)])
+        arabic = (7 + 20 * n for n in range(number * PAGES, (number + 1) * PAGES))
+        warc(file, (Answer(url=f"http://paper.example/news/{n}", body=press.page(n)) for n in arabic))
         made.append(file)
     return made
 
