@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -22,11 +23,15 @@ from storage.store import Store
 
 __all__ = ["built", "due", "folder_of", "formats_of", "happenings", "make", "make_missing", "missing", "so_far"]
 
+log = logging.getLogger(__name__)
+
 _WEIGHED, _SAMPLE = timedelta(days=3), 2000
 """How common a word is is learned from so many articles of those days."""
 _CARRIED = timedelta(days=3)
 """Flags of so long before the newest digest are looked for: a store that was slow, a list that the audience has now."""
 _SINCE = "audiences since"
+_AHEAD = timedelta(days=1)
+"""A digest that was made so much later than now was made by a clock that was wrong, and perhaps of days that are yet to come."""
 
 
 def missing(store: Store, config: Config, now: datetime) -> list[tuple[Audience, date]]:
@@ -43,7 +48,7 @@ def _missing(store: Store, config: Config, now: datetime, *, waiting: bool) -> l
     since = _since(store, config, now)
     wanted = []
     for audience in config.audiences:
-        have = {record.day for record in store.digests(audience.name)}
+        have = {record.day for record in _made(store, audience, now)}
         first, zone = since.get(audience.name), audience.zone
         start = None if first is None else days.bounds(first, zone)[0]
         found = days.waiting(start, now, zone, have, audience.at) if waiting else days.missing(start, now, zone, have)
@@ -61,12 +66,18 @@ def _since(store: Store, config: Config, now: datetime) -> dict[str, date]:
     digests = store.digests()
     for audience in config.audiences:
         known = told.get(audience.name)
-        if known is None or date.fromisoformat(known) > days.today(now, audience.zone):  # then by a clock that was ahead
+        ahead = known is not None and date.fromisoformat(known) > days.today(now, audience.zone)
+        if known is None or ahead:  # ahead: that was a clock's that has been set right
             from_the_start = not digests or any(record.audience == audience.name for record in digests)
             told[audience.name] = days.today(first if from_the_start else now, audience.zone).isoformat()
     if told != store.recall(_SINCE):
         store.remember(_SINCE, told)
     return {name: date.fromisoformat(day) for name, day in told.items()}
+
+
+def _made(store: Store, audience: Audience, now: datetime) -> list[DigestRecord]:
+    """Newest day first, without those of a clock that was ahead."""
+    return [record for record in store.digests(audience.name) if record.made_at <= now + _AHEAD]
 
 
 def make_missing(store: Store, config: Config, lists: WatchLists, now: datetime) -> list[tuple[Path, ...]]:
@@ -82,10 +93,15 @@ def make(
     One process at a time (:mod:`monitor.lock`): of two, the files of the slower one would not be those of the record.
     """
     written: list[tuple[Path, ...]] = []
-    have = {(record.audience, record.day) for record in store.digests()}
+    have = {(record.audience, record.day): record for record in store.digests()}
     for audience, day in wanted:
-        if (audience.name, day) in have:
-            continue
+        if (record := have.get((audience.name, day))) is not None:
+            if record.made_at <= now + _AHEAD:
+                continue
+            log.warning(
+                "the digest of %s was made by a clock that was ahead, at %s; it is made again", day, record.made_at
+            )
+            store.claims.withdraw(day, audience.name)
         work = _Work(store, config, lists, audience)
         flagged, built = work.gather(day, now, complete=True)
         files = _file(config, audience, str(day), built)
@@ -128,7 +144,7 @@ class _Work:
         store, audience = self.store, self.audience
         start, end = days.bounds(day, audience.zone)
         until = end if complete else now
-        flagged = self._open_flags(until) if claimed is None else claimed
+        flagged = self._open_flags(until, now) if claimed is None else claimed
         shown, left_out = muting.without(flagged, store.muted(), audience.language)
         notes = [*self._notes(start, until), *left_out]
         changed, removed = self._afterwards(start, until)
@@ -175,15 +191,15 @@ class _Work:
     def _list_ids(self) -> list[str] | None:
         return of_list(self.audience, {one.id: one.audiences for one in self.lists.lists})
 
-    def _open_flags(self, until: datetime) -> list[Flagged]:
+    def _open_flags(self, until: datetime, now: datetime) -> list[Flagged]:
         name, zone = self.audience.name, self.audience.zone
         told = self.store.recall(_SINCE) or {}
         since = days.bounds(date.fromisoformat(told[name]), zone)[0] if name in told else None
-        first = self.store.first_pass_at(until)
+        first = self.store.first_pass_at(now)
         # Who is there from the beginning has all there is: a clock that was set back since then flags before the first day.
         if first is not None and told.get(name) == days.today(first, zone).isoformat():
             since = None
-        if last := self.store.digests(name):
+        if last := _made(self.store, self.audience, now):
             carried = days.bounds(last[0].day, zone)[0] - _CARRIED
             since = carried if since is None else max(since, carried)
         return self.store.flagged(until=until, since=since, lists=self._list_ids(), audience=name)

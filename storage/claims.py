@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, exists, func, select, tuple_
 
 from storage import articles as shelf
 from storage.database import insert_into, reading, writing
 from storage.outbox import put
 from storage.records import DigestRecord, Flagged, Message
-from storage.schema import claims, digests, flags, passes
+from storage.schema import claims, digests, flags, outbox, passes
 
 __all__ = ["Claims", "unclaimed"]
 
@@ -54,6 +54,15 @@ class Claims:
                     connection.execute(once, found)
             put(connection, messages, record.made_at)
         return True
+
+    def withdraw(self, day: date, audience: str) -> None:
+        """The digest of that day was none: its flags are open again, and its message is to go out with the next one."""
+        mine = select(digests.c.id).where(digests.c.day == day, digests.c.audience == audience)
+        told = (outbox.c.kind == "digest", outbox.c.audience == audience, outbox.c.key.like(f"%/{day}"))
+        with writing(self._engine) as connection:
+            connection.execute(delete(claims).where(claims.c.digest_id.in_(mine)))
+            connection.execute(delete(digests).where(digests.c.day == day, digests.c.audience == audience))
+            connection.execute(delete(outbox).where(*told))
 
     def digests(self, audience: str | None = None) -> list[DigestRecord]:
         """Digests that were made, newest day first."""

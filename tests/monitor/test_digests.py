@@ -305,3 +305,23 @@ def test_a_clock_that_was_ahead_at_the_first_pass_keeps_no_digest_waiting(
     made = digests.make_missing(store, config(tmp_path), lists, MORNING)
     assert len(made) == 1
     assert told.id in ids(made[0][0])
+
+
+def test_digests_of_a_clock_that_was_ahead_are_made_again_when_their_days_are_over(
+    store: Store, lists: WatchLists, tmp_path: Path
+) -> None:
+    settings = config(tmp_path, audience("all", deliver=("RASID_TO",)))
+    store.begin_pass(NOW)
+    before = tell(store, 1)
+    assert len(digests.make_missing(store, settings, lists, NOW + timedelta(days=10))) == 10
+    told = [before, *(tell(store, n + 2, at=NOW + timedelta(days=n)) for n in range(12))]
+    made = [
+        one
+        for n in range(1, 13)
+        for one in digests.make_missing(store, settings, lists, MORNING + timedelta(days=n - 1))
+    ]
+    assert sorted(number for files in made for number in ids(files[0])) == [one.id for one in told]
+    assert store.flagged(until=NOW + timedelta(days=30), audience="all") == []
+    assert digests.make_missing(store, settings, lists, MORNING + timedelta(days=11)) == []
+    waiting = [one.message.key for one in store.outbox.listed(["waiting"])]
+    assert len(waiting) == len(set(waiting)) == 12

@@ -122,6 +122,20 @@ def test_a_digest_is_recorded_with_its_messages_for_each_audience(store: Store) 
     assert keys(store) == ["digest team", "digest partners"]
 
 
+def test_a_digest_that_is_withdrawn_leaves_no_trace_and_another_day_s_stands(store: Store) -> None:
+    put(store, article(), flags=(flag(),))
+    for day in (22, 23):
+        record = DigestRecord(day=date(2026, 11, day), audience="team", made_at=NOW, files=())
+        taken = store.flagged(until=NOW + MINUTE, audience="team") if day == 23 else []
+        assert store.record_digest(record, taken, [message(f"digest/team/RASID_TO/{record.day}", kind="digest")])
+    store.claims.withdraw(date(2026, 11, 23), "partners")  # there is none: nothing happens
+    assert len(store.digests()) == 2
+    store.claims.withdraw(date(2026, 11, 23), "team")
+    assert [one.day for one in store.digests("team")] == [date(2026, 11, 22)]
+    assert len(store.flagged(until=NOW + MINUTE, audience="team")) == 1
+    assert keys(store) == ["digest/team/RASID_TO/2026-11-22"]
+
+
 def test_counts_per_day_tell_nothing_found_from_nobody_looked(store: Store) -> None:
     put(store, article(), flags=(flag(), flag(rule="another")))  # begins a pass
     put(store, article("https://a.example/2"), flags=(replace(flag(), late=True),))
