@@ -145,9 +145,12 @@ class Files:
         return False
 
     def _begin(self, day: str, now: datetime) -> None:
-        name = f"rasid-{day}-{now.astimezone(UTC):%H%M%S}-{uuid4().hex[:8]}{_SUFFIX}"
-        stream = (self._folder / name).open("x+b", buffering=0)
-        _lock(stream)
+        while True:
+            name = f"rasid-{day}-{now.astimezone(UTC):%H%M%S}-{uuid4().hex[:8]}{_SUFFIX}"
+            stream = (self._folder / name).open("x+b", buffering=0)
+            if _lock(stream) and os.fstat(stream.fileno()).st_nlink:
+                break
+            stream.close()  # between two calls somebody took it for what a run that was killed has left
         self._take(stream, name, day, 0)
         sync_folder(self._folder)
         self._info = uuid4().urn

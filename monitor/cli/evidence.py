@@ -58,12 +58,14 @@ def verify(folder: Path, since: datetime | None, given: tuple[str, ...], *, repa
     start = since.replace(tzinfo=UTC) if since is not None else None
     with opened(config) as store:
         if repair:
+            from monitor.evidence.tidying import tended
             from storage.repair import repair as mend
 
             with archive(config, store):
                 pass
-            for line in mend(config.captures, store.proofs):
-                click.echo(line, err=True)
+            with tended(config.captures, "a repair"):
+                for line in mend(config.captures, store.proofs):
+                    click.echo(line, err=True)
         report = recompute(
             config.captures, store.proofs, since=start, roots=wanted, chain=chain(config), depot=depot(config)
         )

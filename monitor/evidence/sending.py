@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -12,6 +11,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from monitor.chores import Done
+from monitor.evidence.tidying import tended
+from monitor.lock import BusyError
 from storage.archive import LEDGER
 from storage.depot import Depot
 from storage.errors import StorageError
@@ -33,15 +34,16 @@ def closed(folder: Path, today: datetime) -> list[str]:
 def send(folder: Path, depot: Depot, proofs: Proofs, now: datetime, *, local: timedelta, chain: str) -> str:
     """Puts what is closed there; takes off the disk what has been there for longer than ``local``; deletes there what the rules have
     dropped. What came of it; :class:`StorageError` where something is left."""
-    with _alone(folder) as mine:
-        if not mine:
-            return "another process is at it"
-        work = _Sending(folder, depot, proofs, now)
-        work.delete()
-        left = work.put()
-        work.let_go(local)
-        if work.counts["sent"] and not work.wrong:
-            depot.put_copy(folder / LEDGER, f"ledger-{chain}.jsonl")
+    try:
+        with tended(folder, "sending"):
+            work = _Sending(folder, depot, proofs, now)
+            work.delete()
+            left = work.put()
+            work.let_go(local)
+            if work.counts["sent"] and not work.wrong:
+                depot.put_copy(folder / LEDGER, f"ledger-{chain}.jsonl")
+    except BusyError as error:
+        return str(error)
     if work.wrong:
         waiting = f"{left} files of captures are not there yet: " if left else ""
         raise StorageError(f"{waiting}{work.wrong[0]}")
@@ -90,26 +92,6 @@ class _Sending:
 def _whole(path: Path, proofs: Proofs) -> bool:
     """Whether all of a file is known, and nothing is behind it: what a run that was killed has left goes first (`tidy`)."""
     return proofs.known_end(path.name) == path.stat().st_size
-
-
-class _alone:  # noqa: N801 -- a context manager, named as it is used
-    """One process at a time sends what lies in a folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._stream = (folder / ".sending").open("w") if folder.is_dir() else None
-
-    def __enter__(self) -> bool:
-        if self._stream is None:
-            return False
-        try:
-            fcntl.flock(self._stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def __exit__(self, *_: object) -> None:
-        if self._stream is not None:
-            self._stream.close()
 
 
 _WORDS = {

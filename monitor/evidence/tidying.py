@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from monitor.evidence.retention import Kept, Plan, days_left, plan
 from monitor.evidence.settings import CaptureSettings
+from monitor.lock import BusyError, hold
 from storage.archive import Archive
 from storage.depot import Depot
 from storage.errors import StorageError
@@ -19,7 +21,7 @@ from storage.repair import repair
 from storage.rewriting import rewrite
 from storage.store import Store
 
-__all__ = ["Tidied", "foresee", "once_a_day", "planned", "tidy"]
+__all__ = ["Tidied", "foresee", "once_a_day", "planned", "tended", "tidy"]
 
 log = logging.getLogger(__name__)
 
@@ -54,13 +56,25 @@ def planned(store: Store, settings: CaptureSettings, now: datetime, chain: str |
     return plan(kept, proving, now, others=settings.others, ceiling=settings.ceiling, busy=busy)
 
 
+def tended(folder: Path, what: str) -> AbstractContextManager[None]:
+    """Only one process at a time repairs, rewrites or sends what lies there, whoever goes on writing: of two, one would take the
+    new file of the other for what a run that was killed has left. :class:`monitor.lock.BusyError`: another is at it."""
+    return hold(folder / ".tended", what)
+
+
 def tidy(
     store: Store, archive: Archive, settings: CaptureSettings, now: datetime, depot: Depot | None = None
 ) -> Tidied:
-    """Drops what the rules let go, and what runs that were killed have left. While no pass runs.
+    """Drops what the rules let go, and what runs that were killed have left; what a pass is writing into is left alone.
 
     ``depot``: of a file that is not here what stays is fetched from there, to be written anew.
+    :class:`monitor.lock.BusyError`: another process is at it.
     """
+    with tended(archive.folder, "tidying"):
+        return _tidy(store, archive, settings, now, depot)
+
+
+def _tidy(store: Store, archive: Archive, settings: CaptureSettings, now: datetime, depot: Depot | None) -> Tidied:
     for line in repair(archive.folder, store.proofs):
         log.info("%s", line)
     found = planned(store, settings, now, archive.chain)
@@ -104,7 +118,10 @@ def once_a_day(
     last = store.recall(key)
     if last is not None and now - datetime.fromisoformat(last["at"]) < _EVERY:
         return
-    done = tidy(store, archive, settings, now, depot)
+    try:
+        done = tidy(store, archive, settings, now, depot)
+    except BusyError:
+        return  # another pass of this machine does it
     if done.dropped:
         log.info("captures: %d dropped by rule, %.1f MiB freed", done.dropped, done.freed / 2**20)
     if done.over:

@@ -1,7 +1,9 @@
 """Captures as they lie in files: WARC that others read, and the Page that comes out again."""
 
+import fcntl
 import gzip
 import zlib
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -235,3 +237,24 @@ def test_a_file_that_is_full_is_not_taken_up_again_before_the_ledger_knows_it(tm
         opened.settle()
         assert verify(tmp_path / "captures", store.proofs).findings == []
     assert len(files(tmp_path)) > 3
+
+
+def test_a_file_that_is_taken_away_before_it_is_locked_is_begun_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By another process of the machine that clears away what killed ones have left."""
+    lock, gone = fcntl.flock, list[Path]()
+
+    def late(stream: FileIO, how: int) -> None:
+        if not gone and (found := files(tmp_path)):
+            gone.extend(found)
+            found[0].unlink()
+        lock(stream, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with archive(tmp_path) as (opened, store):
+        name = opened.keep(page(7))
+        opened.settle()
+        assert gone
+        assert name is not None
+        assert verify(tmp_path / "captures", store.proofs).findings == []

@@ -11,6 +11,7 @@ from monitor.evidence import tidying
 from monitor.evidence.retention import Kept, days_left, plan
 from monitor.evidence.settings import CaptureSettings
 from monitor.evidence.verifying import verify
+from monitor.lock import BusyError
 from storage import rewriting
 from storage.archive import Archive
 from storage.repair import repair
@@ -151,6 +152,21 @@ def test_once_a_day_and_no_more(kept: Path, caplog: pytest.LogCaptureFixture) ->
         assert verify(kept / "captures", store.proofs).dropped == 0
         tidying.once_a_day(store, opened, RULES, LATE)
         assert verify(kept / "captures", store.proofs).dropped == 13
+
+
+def test_two_passes_of_one_machine_do_not_tidy_at_once(kept: Path) -> None:
+    """On a shared store a worker makes several: what one has half written anew is no leaving of a killed one's."""
+    half = kept / "captures" / f"rasid-20261123-000000-0.warc.gz{rewriting.PART}"
+    half.write_bytes(b"being written")
+    with tidying.tended(kept / "captures", "tidying"), archive(kept, now=lambda: LATE) as (opened, store):
+        with pytest.raises(BusyError):
+            tidying.tidy(store, opened, RULES, LATE)
+        tidying.once_a_day(store, opened, RULES, LATE)
+        assert half.exists()
+        assert not [one for one in map(store.proofs.capture, _ids(store)) if one and one.dropped_at]
+    with archive(kept, now=lambda: LATE) as (opened, store):
+        tidying.once_a_day(store, opened, RULES, LATE)  # it was not done, and is due
+        assert sum(one.dropped_at is not None for one in map(store.proofs.capture, _ids(store)) if one) == 13
 
 
 def test_a_full_disk_is_said_two_weeks_before(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
